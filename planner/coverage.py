@@ -1,0 +1,52 @@
+"""Coverage: which needs which sites cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Coverage:
+    """Which needs which sites cover, as sparse rows of needs, and what stands already.
+
+    A need is a demand point together with what it needs (its fleet, period, service). Only pairs in which the site
+    covers the need are present. Placement knows nothing else about the world.
+
+    Attributes
+    ----------
+    indptr, site
+        The sites that cover need i are ``site[indptr[i]:indptr[i + 1]]``, ascending.
+    time_s
+        The drive time of each pair, in seconds.
+    weight
+        How much each need counts, not negative.
+    n_sites
+        Number of sites.
+    is_kept
+        Sites that are stations in every plan (existing or required).
+    is_excluded
+        Sites that are stations in no plan.
+    """
+
+    indptr: NDArray[np.int64]
+    site: NDArray[np.int32]
+    time_s: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    n_sites: int
+    is_kept: NDArray[np.bool_]
+    is_excluded: NDArray[np.bool_]
+
+    @property
+    def n_needs(self) -> int:
+        """Number of needs."""
+        return self.weight.size
+
+    @property
+    def is_coverable(self) -> NDArray[np.bool_]:
+        """Whether some site that is not excluded covers each need."""
+        usable = ~self.is_excluded[self.site]
+        row = np.repeat(np.arange(self.n_needs), np.diff(self.indptr))
+        return np.bincount(row[usable], minlength=self.n_needs) > 0

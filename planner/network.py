@@ -1,0 +1,133 @@
+"""RoadNetwork: the roads that one vehicle may use, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RoadNetwork:
+    """The roads that one vehicle may use, and how fast.
+
+    A *street* runs between two junctions (nodes); it has one or two directed *edges*. All per-street and per-edge
+    arrays are read-only. Coordinates are WGS 84 degrees.
+
+    Attributes
+    ----------
+    vehicle
+        Who drives: ``car`` or ``ebike``.
+    node_lon, node_lat
+        Where each junction is.
+    node_id
+        Number of the node in the source. Copies of one node at a barrier share it.
+    node_delay_s
+        Delay of a drive through the junction, in seconds.
+    street_tail, street_head
+        First and last junction of each street.
+    street_length_m
+        Length on the ellipsoid, in metres.
+    street_class, classes
+        Class of road as a position in ``classes``.
+    street_name, names
+        Name as a position in ``names``; position 0 is "no name".
+    street_is_local
+        Whether the street serves only the start or the end of a drive.
+    street_way
+        Number of the way in the source (of the first, where several were joined).
+    shape_start, shape_lon, shape_lat
+        The line of street i is ``shape_lon[shape_start[i]:shape_start[i + 1]]``, and so on.
+    edge_street, edge_is_forward, edge_time_s
+        Street of each directed edge, whether it runs along its line, and its running time in seconds on the grid.
+        Ordered by street, forward first.
+    component
+        Weakly connected component of each node, the longest first (by metres of street).
+    component_length_m
+        Metres of street in each component.
+    source
+        What was read, kept, dropped, assumed.
+    """
+
+    vehicle: str
+    node_lon: NDArray[np.float64]
+    node_lat: NDArray[np.float64]
+    node_id: NDArray[np.int64]
+    node_delay_s: NDArray[np.float64]
+    street_tail: NDArray[np.int32]
+    street_head: NDArray[np.int32]
+    street_length_m: NDArray[np.float64]
+    street_class: NDArray[np.uint8]
+    street_name: NDArray[np.int32]
+    street_is_local: NDArray[np.bool_]
+    street_way: NDArray[np.int64]
+    shape_start: NDArray[np.int64]
+    shape_lon: NDArray[np.float64]
+    shape_lat: NDArray[np.float64]
+    edge_street: NDArray[np.int32]
+    edge_is_forward: NDArray[np.bool_]
+    edge_time_s: NDArray[np.float64]
+    component: NDArray[np.int32]
+    component_length_m: NDArray[np.float64]
+    classes: tuple[str, ...]
+    names: tuple[str, ...]
+    source: RoadSummary
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of junctions."""
+        return self.node_lon.size
+
+    @property
+    def n_streets(self) -> int:
+        """Number of streets."""
+        return self.street_tail.size
+
+    @property
+    def n_edges(self) -> int:
+        """Number of directed edges."""
+        return self.edge_street.size
+
+    @property
+    def edge_tail(self) -> NDArray[np.int32]:
+        """Junction that each edge leaves."""
+        street = self.edge_street
+        return np.where(self.edge_is_forward, self.street_tail[street], self.street_head[street])
+
+    @property
+    def edge_head(self) -> NDArray[np.int32]:
+        """Junction that each edge reaches."""
+        street = self.edge_street
+        return np.where(self.edge_is_forward, self.street_head[street], self.street_tail[street])
+
+    @property
+    def length_m(self) -> float:
+        """Metres of street, each counted once."""
+        return float(self.street_length_m.sum())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadSummary:
+    """What was taken from a road file, what was left, and what was assumed.
+
+    Attributes
+    ----------
+    file
+        The file as named in the scenario.
+    date
+        Date of the data where the file tells it (ISO), else None.
+    counts
+        Numbers by what was counted: ways kept and dropped by reason, barriers by what they were taken for,
+        one-ways, clipped ways, speeds assumed, and so on. Keys are stable snake_case words.
+    speeds_kph
+        The class speeds used, in km/h.
+    warnings
+        Sentences a planner should read.
+    """
+
+    file: str
+    date: str | None
+    counts: dict[str, int]
+    speeds_kph: dict[str, float]
+    warnings: tuple[str, ...] = field(default=())

@@ -1,0 +1,261 @@
+"""OpenStreetMap files to road networks: ways, nodes, signals and barriers become road pieces."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+import numpy as np
+import osmium
+from numpy.typing import NDArray
+
+from planner.errors import NetworkError
+from planner.network import RoadNetwork, RoadSummary
+from planner.roads.access import Access, Tags, barrier_access, node_keys, way_access, way_directions, way_keys
+from planner.roads.speeds import Speeds, speed_kph
+from planner.roads.streets import Road, RoadPieces, network_of
+from planner.roads.vehicles import Vehicle
+
+_FIRST_YEAR: Final = 2004
+"""OpenStreetMap began then: earlier timestamps mean that the file has none."""
+_WKB_HEADER: Final = 18
+"""Hexadecimal digits before the coordinates of a line: byte order, type, number of points."""
+
+
+def read_osm(
+    path: Path, *, vehicle: Vehicle, speeds: Speeds = None, signal_delay_s: float = 12.0
+) -> RoadNetwork:
+    """Return the roads of an OpenStreetMap file that a vehicle may use.
+
+    Parameters
+    ----------
+    path
+        An ``.osm.pbf`` or ``.osm`` file; nodes come before ways, as is usual.
+    vehicle
+        Who drives.
+    speeds
+        km/h by highway class over the defaults, or "limits" for limits as they are.
+    signal_delay_s
+        Delay of a drive through a traffic signal, in seconds.
+
+    Raises
+    ------
+    NetworkError
+        The file can't be read, or has no road for the vehicle.
+    """
+    reading = _Reading(meanings=_Meanings(vehicle, speeds))
+    try:
+        date = reading.read(path)
+    except RuntimeError as error:  # what osmium raises for what it can't parse
+        raise NetworkError(path, [f"not readable as OpenStreetMap data ({error})"]) from error
+    if not reading.way_id:
+        raise NetworkError(path, [reading.why_empty()])
+    pieces = _pieces(reading, signal_delay_s)
+    if pieces.tail.size == 0:
+        raise NetworkError(path, ["its ways refer to nodes that are not in the file before them; sort it"])
+    summary = RoadSummary(
+        file=str(path),
+        date=date,
+        counts=dict(sorted(reading.counts.items())),
+        speeds_kph=dict(reading.meanings.class_speeds()),
+        warnings=tuple(reading.warnings),
+    )
+    return network_of(pieces, vehicle=vehicle.name, source=summary)
+
+
+class _Meanings:
+    """What tags say to a vehicle, each combination worked out once."""
+
+    def __init__(self, vehicle: Vehicle, speeds: Speeds) -> None:
+        self.vehicle = vehicle
+        self.speeds = speeds
+        self.way_keys = ("maxspeed", *way_keys(vehicle))
+        self.node_keys = node_keys(vehicle)
+        self.roads: dict[Road, int] = {}
+        self._ways: dict[tuple[str | None, ...], tuple[int, str]] = {}
+
+    def way(self, values: tuple[str | None, ...]) -> tuple[int, str]:
+        """Return the road that tag values (of ``way_keys``) make, or -1, and what to count it as."""
+        meaning = self._ways.get(values)
+        if meaning is None:
+            road, reason = self._road(_tags(self.way_keys, values))
+            number = -1 if road is None else self.roads.setdefault(road, len(self.roads))
+            meaning = self._ways[values] = number, reason
+        return meaning
+
+    def _road(self, tags: Tags) -> tuple[Road | None, str]:
+        open_to, reason = way_access(tags, self.vehicle)
+        if open_to is Access.CLOSED:
+            return None, f"ways_out_{reason}"
+        along, against = way_directions(tags, self.vehicle)
+        if not (along or against):
+            return None, "ways_out_reversible"
+        road_class, maxspeed = tags["highway"], tags.get("maxspeed")
+        kph = speed_kph(road_class, maxspeed, self.vehicle, self.speeds)
+        if kph == 0.0:
+            return None, "ways_out_maxspeed_0"
+        road = Road(road_class, open_to is Access.LOCAL, along, against, kph)
+        return road, "ways_with_limit" if maxspeed else "ways_with_assumed_speed"
+
+    def class_speeds(self) -> list[tuple[str, float]]:
+        """Return the class speeds in force, in km/h."""
+        return [
+            (c, speed_kph(c, None, self.vehicle, self.speeds)) for c in self.vehicle.class_kph
+        ]
+
+
+def _tags(keys: tuple[str, ...], values: tuple[str | None, ...]) -> Tags:
+    return {key: value for key, value in zip(keys, values, strict=True) if value is not None}
+
+
+class _Entity(Protocol):
+    """What osmium yields, as far as it is used here."""
+
+    id: int
+    tags: _TagList
+    nodes: list[_NodeRef]
+    timestamp: datetime
+
+    def is_way(self) -> bool: ...
+
+
+class _TagList(Protocol):
+    def get(self, key: str) -> str | None: ...
+
+
+class _NodeRef(Protocol):
+    ref: int
+    lon: float
+    lat: float
+    location: osmium.osm.Location
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A file as it is being read: columns that grow."""
+
+    meanings: _Meanings
+    counts: Counter[str] = field(default_factory=Counter)
+    warnings: list[str] = field(default_factory=list)
+    way_id: list[int] = field(default_factory=list)
+    way_road: list[int] = field(default_factory=list)
+    way_name: list[int] = field(default_factory=list)
+    way_size: list[int] = field(default_factory=list)
+    refs: list[int] = field(default_factory=list)
+    shapes: list[str] = field(default_factory=list)
+    names: dict[str, int] = field(default_factory=lambda: {"": 0})
+    signals: list[int] = field(default_factory=list)
+    barriers: dict[int, Access] = field(default_factory=dict)
+
+    def read(self, path: Path) -> str | None:
+        """Read a file to its end; return the date of its data where it tells one (ISO)."""
+        entities = osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY)
+        entities.with_locations()
+        entities.with_filter(osmium.filter.KeyFilter("highway", "barrier").enable_for(osmium.osm.NODE))
+        entities.with_filter(osmium.filter.KeyFilter("highway", "route").enable_for(osmium.osm.WAY))
+        line = osmium.geom.WKBFactory().create_linestring
+        newest = datetime.min  # noqa: DTZ901
+        for entity in entities:
+            if entity.is_way():
+                if self._way(entity, line):
+                    newest = max(newest, entity.timestamp.replace(tzinfo=None))
+            else:
+                self._node(entity)
+        told = entities.header.get("osmosis_replication_timestamp")[:10]
+        return told or (newest.date().isoformat() if newest.year >= _FIRST_YEAR else None)
+
+    def _node(self, node: _Entity) -> None:
+        get = node.tags.get
+        if get("highway") == "traffic_signals":
+            self.signals.append(node.id)
+        if get("barrier"):
+            keys = self.meanings.node_keys
+            tags = _tags(keys, tuple(map(get, keys)))
+            self.barriers[node.id] = barrier_access(tags, self.meanings.vehicle)
+
+    def _way(self, way: _Entity, line: _LineFactory) -> bool:
+        """Take a way in if it is a road; return whether it is."""
+        get = way.tags.get
+        if get("highway") is None:
+            self.counts["ways_out_ferry"] += get("route") == "ferry"
+            return False
+        road, reason = self.meanings.way(tuple(map(get, self.meanings.way_keys)))
+        self.counts[reason] += 1
+        if reason == "ways_out_maxspeed_0":
+            self.warnings.append(f"way {way.id} has maxspeed=0: taken as closed")
+        refs = [node.ref for node in way.nodes]
+        if road < 0 or len(refs) < 2:
+            return False
+        name = get("name") or get("ref") or ""
+        self.way_id.append(way.id)
+        self.way_road.append(road)
+        self.way_name.append(self.names.setdefault(name, len(self.names)))
+        self.way_size.append(len(refs))
+        self.refs.extend(refs)
+        self.shapes.append(self._shape(way, line))
+        return True
+
+    def _shape(self, way: _Entity, line: _LineFactory) -> str:
+        """Return the coordinates of a way in hexadecimal; NaN where the file lacks a node."""
+        try:
+            return line(way, use_nodes=osmium.geom.use_nodes.ALL)[_WKB_HEADER:]
+        except osmium.InvalidLocationError:
+            self.counts["ways_clipped"] += 1
+            nowhere = (np.nan, np.nan)
+            points = [(n.lon, n.lat) if n.location.valid() else nowhere for n in way.nodes]
+            return np.array(points, dtype="<f8").tobytes().hex()
+
+    def why_empty(self) -> str:
+        """Return why no road was found."""
+        n_seen = sum(n for reason, n in self.counts.items() if reason.startswith("ways_out"))
+        if n_seen == 0:
+            return "no way in it has a highway tag; is it an extract of OpenStreetMap with roads?"
+        return f"none of its {n_seen} highway ways is a road for a {self.meanings.vehicle.name}"
+
+
+class _LineFactory(Protocol):
+    def __call__(self, way: _Entity, *, use_nodes: object) -> str: ...
+
+
+def _pieces(reading: _Reading, signal_delay_s: float) -> RoadPieces:
+    """Return the pieces between consecutive nodes of all roads."""
+    size = np.array(reading.way_size)
+    way = np.repeat(np.arange(size.size), size)
+    ref = np.array(reading.refs, dtype=np.int64)
+    lonlat = np.frombuffer(bytes.fromhex("".join(reading.shapes)), dtype="<f8").reshape(-1, 2)
+    node_id, first, node = np.unique(ref, return_index=True, return_inverse=True)
+    is_located = ~np.isnan(lonlat[:, 0])
+    goes_on = (way[1:] == way[:-1]) & (node[1:] != node[:-1]) & is_located[1:] & is_located[:-1]
+    tail = np.flatnonzero(goes_on)
+    barrier = np.full(node_id.size, int(Access.OPEN), dtype=np.uint8)
+    barriers = sorted((i, int(a)) for i, a in reading.barriers.items() if _has(node_id, i))
+    for number, access in barriers:
+        barrier[np.searchsorted(node_id, number)] = access
+        reading.counts[f"barriers_{Access(access).name.lower()}"] += 1
+    signals = np.intersect1d(node_id, np.array(reading.signals, dtype=np.int64))
+    reading.counts["signals"] = signals.size
+    delay_s = np.zeros(node_id.size)
+    delay_s[np.searchsorted(node_id, signals)] = signal_delay_s
+    return RoadPieces(
+        node_id=node_id,
+        node_lon=lonlat[first, 0],
+        node_lat=lonlat[first, 1],
+        is_signal=np.isin(node_id, signals),
+        delay_s=delay_s,
+        barrier=barrier,
+        tail=node[tail].astype(np.int32),
+        head=node[tail + 1].astype(np.int32),
+        road=np.array(reading.way_road, dtype=np.int32)[way[tail]],
+        name=np.array(reading.way_name, dtype=np.int32)[way[tail]],
+        way=np.array(reading.way_id, dtype=np.int64)[way[tail]],
+        roads=tuple(reading.meanings.roads),
+        names=tuple(reading.names),
+    )
+
+
+def _has(sorted_ids: NDArray[np.int64], number: int) -> bool:
+    position = np.searchsorted(sorted_ids, number)
+    return bool(position < sorted_ids.size and sorted_ids[position] == number)

@@ -1,0 +1,353 @@
+"""Road pieces to streets: junctions found, pieces in between joined, barriers and pockets minded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import Geod
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from planner.compiled import kernel
+from planner.network import RoadNetwork, RoadSummary
+from planner.roads.access import Access
+from planner.units import grid, mps
+
+_GEOD: Final = Geod(ellps="WGS84")
+_CURVE_BITS: Final = 16
+"""Cells of the curve that nodes are numbered along: 2^16 each way."""
+
+
+class Road(NamedTuple):
+    """What a way is to a vehicle.
+
+    Attributes
+    ----------
+    road_class
+        Its highway class.
+    is_local
+        Whether it serves only the start or the end of a drive.
+    along, against
+        Which ways one may drive on it.
+    speed_kph
+        How fast, in km/h.
+    """
+
+    road_class: str
+    is_local: bool
+    along: bool
+    against: bool
+    speed_kph: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RoadPieces:
+    """Roads cut at every point of their lines, before anyone knows where the junctions are.
+
+    Attributes
+    ----------
+    node_id, node_lon, node_lat
+        Number of each point in the source and where it is, WGS 84 degrees.
+    is_signal, delay_s
+        Whether a traffic signal stands there, and how long it delays, in seconds.
+    barrier
+        How far it can be passed (an ``Access``): open where nothing stands in the way.
+    tail, head
+        Points at the ends of each piece, in the direction in which its way is drawn.
+    road, name
+        What each piece is, as positions in ``roads`` and ``names``; the first name is empty.
+    way
+        Number of its way in the source.
+    """
+
+    node_id: NDArray[np.int64]
+    node_lon: NDArray[np.float64]
+    node_lat: NDArray[np.float64]
+    is_signal: NDArray[np.bool_]
+    delay_s: NDArray[np.float64]
+    barrier: NDArray[np.uint8]
+    tail: NDArray[np.int32]
+    head: NDArray[np.int32]
+    road: NDArray[np.int32]
+    name: NDArray[np.int32]
+    way: NDArray[np.int64]
+    roads: tuple[Road, ...]
+    names: tuple[str, ...]
+
+
+def network_of(pieces: RoadPieces, *, vehicle: str, source: RoadSummary) -> RoadNetwork:
+    """Return the road network that pieces make.
+
+    Parameters
+    ----------
+    pieces
+        Roads cut at every point.
+    vehicle
+        Who drives.
+    source
+        What was read; what is found here is added to its counts.
+
+    Returns
+    -------
+    RoadNetwork
+        Junctions are numbered along a space-filling curve, streets by their first junction.
+    """
+    pieces = _part_at_barriers(_along_curve(pieces))
+    matters = _matters(pieces)
+    start, point, first, is_along = _chains(
+        pieces.tail, pieces.head, *_incidences(pieces), matters
+    )
+    road = pieces.road[first]
+    roads = pieces.roads
+    is_open_along, is_open_against, is_local, kph, class_of = (
+        np.array([r.along for r in roads])[road],
+        np.array([r.against for r in roads])[road],
+        np.array([r.is_local for r in roads])[road],
+        np.array([r.speed_kph for r in roads])[road],
+        [r.road_class for r in roads],
+    )
+    classes = tuple(dict.fromkeys(class_of))
+    shape_lon, shape_lat = pieces.node_lon[point], pieces.node_lat[point]
+    length_m = _lengths(shape_lon, shape_lat, start)
+    node, end = np.unique(np.concatenate([point[start[:-1]], point[start[1:] - 1]]), return_inverse=True)
+    tail, head = end[: road.size].astype(np.int32), end[road.size :].astype(np.int32)
+    is_pocket = _pockets(tail, head, length_m, ~is_local, node.size)
+    component, component_length_m = _components(tail, head, length_m, node.size)
+    has_edge = np.column_stack(
+        [
+            np.where(is_along, is_open_along, is_open_against),
+            np.where(is_along, is_open_against, is_open_along),
+        ]
+    )
+    street, backward = np.nonzero(has_edge)
+    found = {
+        "junctions": node.size,
+        "streets": road.size,
+        "edges": street.size,
+        "components": component_length_m.size,
+        "streets_local": int((is_local | is_pocket).sum()),
+        "streets_local_as_pockets": int(is_pocket.sum()),
+    }
+    return RoadNetwork(
+        vehicle=vehicle,
+        node_lon=pieces.node_lon[node],
+        node_lat=pieces.node_lat[node],
+        node_id=pieces.node_id[node],
+        node_delay_s=grid(pieces.delay_s[node]),
+        street_tail=tail,
+        street_head=head,
+        street_length_m=length_m,
+        street_class=np.array([classes.index(c) for c in class_of], dtype=np.uint8)[road],
+        street_name=pieces.name[first],
+        street_is_local=is_local | is_pocket,
+        street_way=pieces.way[first],
+        shape_start=start,
+        shape_lon=shape_lon,
+        shape_lat=shape_lat,
+        edge_street=street.astype(np.int32),
+        edge_is_forward=backward == 0,
+        edge_time_s=grid(length_m[street] / mps(kph[street])),
+        component=component,
+        component_length_m=component_length_m,
+        classes=classes,
+        names=pieces.names,
+        source=replace(source, counts=source.counts | found),
+    )
+
+
+def _along_curve(pieces: RoadPieces) -> RoadPieces:
+    """Return the pieces with nodes numbered along a Z-order curve, so that near ones lie near in memory."""
+    code = np.zeros(pieces.node_id.size, dtype=np.uint64)
+    for shift, degrees in enumerate((pieces.node_lon, pieces.node_lat)):
+        span = max(float(np.ptp(degrees)), 1e-9)
+        cell = ((degrees - degrees.min()) / span * (2**_CURVE_BITS - 1)).astype(np.uint64)
+        for bit in range(_CURVE_BITS):
+            code |= ((cell >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + shift)
+    order = np.argsort(code, kind="stable")
+    number = np.empty(order.size, dtype=np.int32)
+    number[order] = np.arange(order.size, dtype=np.int32)
+    return replace(
+        pieces,
+        node_id=pieces.node_id[order],
+        node_lon=pieces.node_lon[order],
+        node_lat=pieces.node_lat[order],
+        is_signal=pieces.is_signal[order],
+        delay_s=pieces.delay_s[order],
+        barrier=pieces.barrier[order],
+        tail=number[pieces.tail],
+        head=number[pieces.head],
+    )
+
+
+def _part_at_barriers(pieces: RoadPieces) -> RoadPieces:
+    """Return the pieces parted at barriers.
+
+    Every piece that meets a barrier gets an end of its own there. Ends at a local barrier are linked, one to the next, by
+    local roads without length; ends at a closed one are not.
+    """
+    ends = np.concatenate([pieces.tail, pieces.head])
+    meets = np.flatnonzero(pieces.barrier[ends] != Access.OPEN)
+    if meets.size == 0:
+        return pieces
+    meets = meets[np.argsort(ends[meets], kind="stable")]
+    barrier_of = ends[meets]
+    copy = np.arange(meets.size, dtype=np.int32) + pieces.node_id.size
+    ends[meets] = copy
+    is_linked = (barrier_of[1:] == barrier_of[:-1]) & (
+        pieces.barrier[barrier_of[1:]] == Access.LOCAL
+    )
+    linked = np.flatnonzero(is_linked)
+    gate = Road("service", is_local=True, along=True, against=True, speed_kph=1.0)
+    n_links = linked.size
+
+    def with_copies(values: NDArray[np.generic]) -> NDArray[np.generic]:
+        return np.concatenate([values, values[barrier_of]])
+
+    return replace(
+        pieces,
+        node_id=with_copies(pieces.node_id),
+        node_lon=with_copies(pieces.node_lon),
+        node_lat=with_copies(pieces.node_lat),
+        is_signal=with_copies(pieces.is_signal),
+        delay_s=with_copies(pieces.delay_s),
+        barrier=with_copies(pieces.barrier),
+        tail=np.concatenate([ends[: pieces.tail.size], copy[linked]]),
+        head=np.concatenate([ends[pieces.tail.size :], copy[linked + 1]]),
+        road=np.concatenate([pieces.road, np.full(n_links, len(pieces.roads), dtype=np.int32)]),
+        name=np.concatenate([pieces.name, np.zeros(n_links, dtype=np.int32)]),
+        way=np.concatenate([pieces.way, pieces.way[meets[linked] % pieces.way.size]]),
+        roads=(*pieces.roads, gate),
+    )
+
+
+def _incidences(pieces: RoadPieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which piece ends meet at each node, as sparse rows; end e of piece p is 2 p + e, its tail end first."""
+    ends = np.column_stack([pieces.tail, pieces.head]).ravel()
+    start = np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=pieces.node_id.size))])
+    return start, np.argsort(ends, kind="stable")
+
+
+def _matters(pieces: RoadPieces) -> NDArray[np.bool_]:
+    """Return whether a street ends at each node: all but those where one road merely goes on."""
+    start, incident = _incidences(pieces)
+    degree = np.diff(start)
+    matters = (degree != 2) | pieces.is_signal | (pieces.barrier != Access.OPEN)
+    plain = np.flatnonzero(~matters)
+    one, other = incident[start[plain]], incident[start[plain] + 1]
+    is_two_way = np.array([road.along and road.against for road in pieces.roads])
+    kind = pieces.road * np.int64(len(pieces.names)) + pieces.name
+    is_same = kind[one // 2] == kind[other // 2]
+    goes_on = is_two_way[pieces.road[one // 2]] | (one % 2 != other % 2)
+    matters[plain] = ~(is_same & goes_on)
+    return matters
+
+
+@kernel
+def _chains(
+    tail: NDArray[np.int32],
+    head: NDArray[np.int32],
+    start: NDArray[np.int64],
+    incident: NDArray[np.int64],
+    matters: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the streets: where each starts in a list of points, that list, first pieces, and whether along them.
+
+    Streets run from one node that matters to the next. Rings without such a node start and end at one of theirs.
+    """
+    n_pieces = tail.size
+    matters = matters.copy()
+    is_taken = np.zeros(n_pieces, np.bool_)
+    street_start = np.empty(n_pieces + 1, np.int64)
+    point = np.empty(2 * n_pieces, np.int32)
+    first = np.empty(n_pieces, np.int64)
+    is_along = np.empty(n_pieces, np.bool_)
+    n_streets = 0
+    n_points = 0
+    n_nodes = start.size - 1
+    for turn in range(2):
+        for node in range(n_nodes):
+            if not matters[node] and turn == 0:
+                continue
+            for at in range(start[node], start[node + 1]):
+                piece = incident[at] // 2
+                if is_taken[piece]:
+                    continue
+                matters[node] = True
+                street_start[n_streets] = n_points
+                first[n_streets] = piece
+                is_along[n_streets] = incident[at] % 2 == 0
+                n_streets += 1
+                here = node
+                point[n_points] = here
+                n_points += 1
+                while True:
+                    is_taken[piece] = True
+                    here = head[piece] if tail[piece] == here else tail[piece]
+                    point[n_points] = here
+                    n_points += 1
+                    if matters[here]:
+                        break
+                    onward = incident[start[here]] // 2
+                    if onward == piece:
+                        onward = incident[start[here] + 1] // 2
+                    piece = onward
+    street_start[n_streets] = n_points
+    return (
+        street_start[: n_streets + 1].copy(),
+        point[:n_points].copy(),
+        first[:n_streets].copy(),
+        is_along[:n_streets].copy(),
+    )
+
+
+def _lengths(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], start: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the length of each line in metres, on the ellipsoid."""
+    _, _, step_m = _GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    step_m = np.append(step_m, 0.0)
+    step_m[start[1:] - 1] = 0.0  # from the end of one line to the start of the next
+    length_m: NDArray[np.float64] = np.add.reduceat(step_m, start[:-1])
+    return length_m
+
+
+def _labels(tail: NDArray[np.int32], head: NDArray[np.int32], n_nodes: int) -> NDArray[np.int32]:
+    """Return the weakly connected component of each node."""
+    links = coo_array((np.ones(tail.size, dtype=bool), (tail, head)), shape=(n_nodes, n_nodes))
+    label: NDArray[np.int32] = connected_components(links, directed=False)[1]
+    return label
+
+
+def _components(
+    tail: NDArray[np.int32], head: NDArray[np.int32], length_m: NDArray[np.float64], n_nodes: int
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return the component of each node, the longest first, and the metres of street in each."""
+    label = _labels(tail, head, n_nodes)
+    metres = np.bincount(label[tail], weights=length_m)
+    order = np.argsort(-metres, kind="stable")
+    rank = np.empty(order.size, dtype=np.int32)
+    rank[order] = np.arange(order.size, dtype=np.int32)
+    return rank[label], metres[order]
+
+
+def _pockets(
+    tail: NDArray[np.int32],
+    head: NDArray[np.int32],
+    length_m: NDArray[np.float64],
+    is_open: NDArray[np.bool_],
+    n_nodes: int,
+) -> NDArray[np.bool_]:
+    """Return which open streets reach the rest of their network only over local ones."""
+    whole = _labels(tail, head, n_nodes)
+    part = _labels(tail[is_open], head[is_open], n_nodes)
+    n_parts = int(part.max()) + 1
+    metres = np.bincount(part[tail[is_open]], weights=length_m[is_open], minlength=n_parts)
+    whole_of = np.zeros(n_parts, dtype=np.int64)
+    whole_of[part] = whole
+    order = np.lexsort((np.arange(n_parts), -metres, whole_of))
+    is_longest = np.zeros(n_parts, dtype=bool)
+    is_longest[order[np.diff(whole_of[order], prepend=-1) != 0]] = True
+    return is_open & ~is_longest[part[tail]]
