@@ -35,10 +35,10 @@ class RoadNetwork:
         Name as a position in ``names``; position 0 is "no name".
     street_is_local
         Whether the street serves only the start or the end of a drive.
-    street_way
-        Number of the way in the source (of the first, where several were joined).
     shape_start, shape_lon, shape_lat
         The line of street i is ``shape_lon[shape_start[i]:shape_start[i + 1]]``, and so on.
+    shape_way
+        Number of the way in the source that leads from each point of a line to the next.
     edge_street, edge_is_forward, edge_time_s
         Street of each directed edge, whether it runs along its line, and its running time in seconds on the grid.
         Ordered by street, forward first.
@@ -61,10 +61,10 @@ class RoadNetwork:
     street_class: NDArray[np.uint8]
     street_name: NDArray[np.int32]
     street_is_local: NDArray[np.bool_]
-    street_way: NDArray[np.int64]
     shape_start: NDArray[np.int64]
     shape_lon: NDArray[np.float64]
     shape_lat: NDArray[np.float64]
+    shape_way: NDArray[np.int64]
     edge_street: NDArray[np.int32]
     edge_is_forward: NDArray[np.bool_]
     edge_time_s: NDArray[np.float64]

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+
+from planner.compiled import kernel
+from planner.geodesy import metres_per_degree, step_lengths
+from planner.network import RoadNetwork
+
+SHORT_COMPONENT_M: Final = 500.0
+"""Points prefer roads of components at least this long, in metres: others are mostly loose ends of a map."""
+AT_JUNCTION_M: Final = 0.01
+"""A place this near to a street's end is at the junction: coordinates in OpenStreetMap are no finer."""
+EQUALLY_NEAR_M: Final = 0.001
+"""Streets whose distances differ by less are equally near: of ways drawn upon each other rounding decides nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,3 +56,231 @@ class Places:
     def is_off_network(self) -> NDArray[np.bool_]:
         """Whether no road was near enough."""
         return self.street < 0
+
+
+class _Feet(NamedTuple):
+    """The nearest spot on a street for each point: its street (-1: none), step of the line, share of it, distance."""
+
+    street: NDArray[np.int64]
+    step: NDArray[np.int64]
+    share: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+
+
+def snap(
+    network: RoadNetwork,
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    *,
+    max_access_m: float = 300.0,
+) -> Places:
+    """Return the nearest place on a road for each point.
+
+    Parameters
+    ----------
+    network
+        The roads of one vehicle.
+    lon, lat
+        Points, WGS 84 degrees.
+    max_access_m
+        How far from a road a point may be, in metres; exactly as far counts.
+
+    Returns
+    -------
+    Places
+        On a component of at least 500 m of street where one is within reach, else on a smaller one, else off network.
+        Of streets equally near (to a millimetre: ways may lie upon each other) the one of the lowest way.
+    """
+    component = network.component[network.street_tail]
+    is_short = network.component_length_m[component] < SHORT_COMPONENT_M
+    reach_m = np.full(lon.size, max_access_m)
+    feet = _nearest(network, np.flatnonzero(~is_short), lon, lat, reach_m)
+    left = np.flatnonzero(feet.street < 0)
+    on_short = _nearest(network, np.flatnonzero(is_short), lon[left], lat[left], reach_m[left])
+    for column, values in zip(feet, on_short, strict=True):
+        column[left] = values
+    is_on_small_component = np.zeros(lon.size, dtype=bool)
+    is_on_small_component[left] = on_short.street >= 0
+    access_m = feet.distance_m.copy()
+    off = np.flatnonzero(feet.street < 0)
+    access_m[off] = _distance_to_any(network, lon[off], lat[off])
+    return _places(network, feet, access_m, is_on_small_component)
+
+
+def _nearest(
+    network: RoadNetwork,
+    streets: NDArray[np.int64],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    reach_m: NDArray[np.float64],
+) -> _Feet:
+    """Return the nearest spot on some streets for each point, at most its reach away."""
+    start = network.shape_start[:-1]
+    west, south, east, north = (
+        extreme.reduceat(degrees, start)[streets]
+        for extreme in (np.minimum, np.maximum)
+        for degrees in (network.shape_lon, network.shape_lat)
+    )
+    tree = shapely.STRtree(shapely.box(west, south, east, north))
+    m_east, m_north = metres_per_degree(lat)
+    d_lon, d_lat = 1.001 * reach_m / m_east, 1.001 * reach_m / m_north
+    around = shapely.box(lon - d_lon, lat - d_lat, lon + d_lon, lat + d_lat)
+    point, candidate = tree.query(around)
+    return _feet_among(network, point, streets[candidate], lon, lat, reach_m)
+
+
+def _feet_among(
+    network: RoadNetwork,
+    point: NDArray[np.int64],
+    candidate: NDArray[np.int64],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    reach_m: NDArray[np.float64],
+) -> _Feet:
+    """Return the nearest spot of each point among its candidate streets, given as pairs."""
+    return _feet(
+        np.column_stack([lon, lat]),
+        np.column_stack(metres_per_degree(lat)),
+        point,
+        candidate,
+        network.shape_way,
+        network.shape_start,
+        network.shape_lon,
+        network.shape_lat,
+        reach_m,
+    )
+
+
+@kernel
+def _feet(
+    lonlat: NDArray[np.float64],
+    m_per_degree: NDArray[np.float64],
+    point: NDArray[np.int64],
+    candidate: NDArray[np.int64],
+    way: NDArray[np.int64],
+    start: NDArray[np.int64],
+    shape_lon: NDArray[np.float64],
+    shape_lat: NDArray[np.float64],
+    reach_m: NDArray[np.float64],
+) -> _Feet:
+    """Return the nearest spot of each point among its candidate streets, in a plane around the point."""
+    n = lonlat.shape[0]
+    street = np.full(n, -1, np.int64)
+    step = np.full(n, -1, np.int64)
+    share = np.full(n, np.nan)
+    distance_m = np.full(n, np.inf)
+    least_m = np.full(n, np.inf)
+    for turn in range(
+        2
+    ):  # first how near the nearest street is, then which of the equally near ones to take
+        for pair in range(point.size):
+            p = point[pair]
+            s = candidate[pair]
+            for k in range(start[s], start[s + 1] - 1):
+                ax = (shape_lon[k] - lonlat[p, 0]) * m_per_degree[p, 0]
+                ay = (shape_lat[k] - lonlat[p, 1]) * m_per_degree[p, 1]
+                dx = (shape_lon[k + 1] - shape_lon[k]) * m_per_degree[p, 0]
+                dy = (shape_lat[k + 1] - shape_lat[k]) * m_per_degree[p, 1]
+                along = 0.0
+                square = dx * dx + dy * dy
+                if square > 0.0:
+                    along = min(max(-(ax * dx + ay * dy) / square, 0.0), 1.0)
+                away = np.hypot(ax + along * dx, ay + along * dy)
+                if away > reach_m[p]:
+                    continue
+                if turn == 0:
+                    least_m[p] = min(least_m[p], away)
+                elif away <= least_m[p] + EQUALLY_NEAR_M:
+                    held = step[p]
+                    is_first = held < 0 or way[k] < way[held]
+                    if is_first or (way[k] == way[held] and away < distance_m[p]):
+                        street[p] = s
+                        step[p] = k
+                        share[p] = along
+                        distance_m[p] = away
+    return _Feet(street, step, share, distance_m)
+
+
+def _distance_to_any(
+    network: RoadNetwork, lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how far each point is from the nearest street, in metres, however far."""
+    if lon.size == 0:
+        return np.empty(0)
+    squeeze = np.cos(
+        np.radians(lat.mean())
+    )  # a plane good enough to say which streets may be nearest
+    line = np.repeat(np.arange(network.n_streets), np.diff(network.shape_start))
+    xy = np.column_stack([network.shape_lon * squeeze, network.shape_lat])
+    tree = shapely.STRtree(shapely.linestrings(xy, indices=line))
+    near = tree.nearest(shapely.points(lon * squeeze, lat))
+    no_limit = np.full(lon.size, np.inf)
+    reach_m = _feet_among(network, np.arange(lon.size), near, lon, lat, no_limit).distance_m
+    streets = np.arange(network.n_streets)
+    return _nearest(network, streets, lon, lat, reach_m).distance_m
+
+
+def _metres_along(
+    network: RoadNetwork,
+    street: NDArray[np.int64],
+    step: NDArray[np.int64],
+    along: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return how far along its street each spot is, in metres."""
+    first = network.shape_start[street]
+    size = network.shape_start[street + 1] - first
+    start = np.concatenate([[0], np.cumsum(size)])
+    index = np.arange(start[-1]) - np.repeat(start[:-1] - first, size)
+    step_m = step_lengths(network.shape_lon[index], network.shape_lat[index], start)
+    at = start[:-1] + step - first
+    before_m = np.concatenate([[0.0], np.cumsum(step_m)])
+    return before_m[at] - before_m[start[:-1]] + along * step_m[at]
+
+
+def _places(
+    network: RoadNetwork,
+    feet: _Feet,
+    access_m: NDArray[np.float64],
+    is_on_small_component: NDArray[np.bool_],
+) -> Places:
+    """Return the places at the feet of points."""
+    on = np.flatnonzero(feet.street >= 0)
+    street, step, along = feet.street[on], feet.step[on], feet.share[on]
+    length_m = network.street_length_m[street]
+    at_m = _metres_along(network, street, step, along)
+    is_at_tail = at_m <= AT_JUNCTION_M
+    is_at_head = ~is_at_tail & (length_m - at_m <= AT_JUNCTION_M)
+    share = np.where(is_at_tail, 0.0, np.where(is_at_head, 1.0, at_m / np.maximum(length_m, 1e-9)))
+    node = np.where(
+        is_at_tail,
+        network.street_tail[street],
+        np.where(is_at_head, network.street_head[street], -1),
+    )
+
+    shape_lon, shape_lat = network.shape_lon, network.shape_lat
+    n = feet.street.size
+    return Places(
+        street=feet.street.astype(np.int32),
+        share=_spread(share, on, np.full(n, np.nan)),
+        node=_spread(node, on, np.full(n, -1, dtype=np.int32)),
+        access_m=access_m,
+        is_on_small_component=is_on_small_component,
+        lon=_spread(_between(shape_lon, step, along), on, np.full(n, np.nan)),
+        lat=_spread(_between(shape_lat, step, along), on, np.full(n, np.nan)),
+    )
+
+
+def _between(
+    degrees: NDArray[np.float64], step: NDArray[np.int64], along: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the coordinates a share along some steps of lines."""
+    return degrees[step] + along * (degrees[step + 1] - degrees[step])
+
+
+_T = TypeVar("_T", bound=np.generic)
+
+
+def _spread(values: NDArray[Any], at: NDArray[np.int64], column: NDArray[_T]) -> NDArray[_T]:
+    """Return a column with values put in at some positions."""
+    column[at] = values
+    return column

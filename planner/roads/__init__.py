@@ -43,7 +43,9 @@ def read_network(
     if vehicle not in VEHICLES:
         raise NetworkError(path, [f"no vehicle '{vehicle}'; there are {', '.join(VEHICLES)}"])
     if not path.name.lower().endswith(OSM_SUFFIXES):
-        raise NetworkError(path, [f"not a road file that can be read; it may be {', '.join(OSM_SUFFIXES)}"])
+        raise NetworkError(
+            path, [f"not a road file that can be read; it may be {', '.join(OSM_SUFFIXES)}"]
+        )
     if not path.is_file():
         raise NetworkError(path, ["there is no such file"])
     from planner.roads.osm import read_osm

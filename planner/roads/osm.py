@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from planner.errors import NetworkError
 from planner.network import RoadNetwork, RoadSummary
-from planner.roads.access import Access, Tags, barrier_access, node_keys, way_access, way_directions, way_keys
+from planner.roads.access import (
+    Access,
+    Tags,
+    barrier_access,
+    node_keys,
+    way_access,
+    way_directions,
+    way_keys,
+)
 from planner.roads.speeds import Speeds, speed_kph
 from planner.roads.streets import Road, RoadPieces, network_of
 from planner.roads.vehicles import Vehicle
@@ -55,7 +63,9 @@ def read_osm(
         raise NetworkError(path, [reading.why_empty()])
     pieces = _pieces(reading, signal_delay_s)
     if pieces.tail.size == 0:
-        raise NetworkError(path, ["its ways refer to nodes that are not in the file before them; sort it"])
+        raise NetworkError(
+            path, ["its ways refer to nodes that are not in the file before them; sort it"]
+        )
     summary = RoadSummary(
         file=str(path),
         date=date,
@@ -102,9 +112,7 @@ class _Meanings:
 
     def class_speeds(self) -> list[tuple[str, float]]:
         """Return the class speeds in force, in km/h."""
-        return [
-            (c, speed_kph(c, None, self.vehicle, self.speeds)) for c in self.vehicle.class_kph
-        ]
+        return [(c, speed_kph(c, None, self.vehicle, self.speeds)) for c in self.vehicle.class_kph]
 
 
 def _tags(keys: tuple[str, ...], values: tuple[str | None, ...]) -> Tags:
@@ -154,7 +162,9 @@ class _Reading:
         """Read a file to its end; return the date of its data where it tells one (ISO)."""
         entities = osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY)
         entities.with_locations()
-        entities.with_filter(osmium.filter.KeyFilter("highway", "barrier").enable_for(osmium.osm.NODE))
+        entities.with_filter(
+            osmium.filter.KeyFilter("highway", "barrier").enable_for(osmium.osm.NODE)
+        )
         entities.with_filter(osmium.filter.KeyFilter("highway", "route").enable_for(osmium.osm.WAY))
         line = osmium.geom.WKBFactory().create_linestring
         newest = datetime.min  # noqa: DTZ901
@@ -226,10 +236,12 @@ def _pieces(reading: _Reading, signal_delay_s: float) -> RoadPieces:
     way = np.repeat(np.arange(size.size), size)
     ref = np.array(reading.refs, dtype=np.int64)
     lonlat = np.frombuffer(bytes.fromhex("".join(reading.shapes)), dtype="<f8").reshape(-1, 2)
-    node_id, first, node = np.unique(ref, return_index=True, return_inverse=True)
     is_located = ~np.isnan(lonlat[:, 0])
-    goes_on = (way[1:] == way[:-1]) & (node[1:] != node[:-1]) & is_located[1:] & is_located[:-1]
+    goes_on = (way[1:] == way[:-1]) & (ref[1:] != ref[:-1]) & is_located[1:] & is_located[:-1]
     tail = np.flatnonzero(goes_on)
+    ends = np.concatenate([tail, tail + 1])
+    node_id, first, node = np.unique(ref[ends], return_index=True, return_inverse=True)
+    lonlat = lonlat[ends]
     barrier = np.full(node_id.size, int(Access.OPEN), dtype=np.uint8)
     barriers = sorted((i, int(a)) for i, a in reading.barriers.items() if _has(node_id, i))
     for number, access in barriers:
@@ -246,8 +258,8 @@ def _pieces(reading: _Reading, signal_delay_s: float) -> RoadPieces:
         is_signal=np.isin(node_id, signals),
         delay_s=delay_s,
         barrier=barrier,
-        tail=node[tail].astype(np.int32),
-        head=node[tail + 1].astype(np.int32),
+        tail=node[: tail.size].astype(np.int32),
+        head=node[tail.size :].astype(np.int32),
         road=np.array(reading.way_road, dtype=np.int32)[way[tail]],
         name=np.array(reading.way_name, dtype=np.int32)[way[tail]],
         way=np.array(reading.way_id, dtype=np.int64)[way[tail]],

@@ -7,16 +7,15 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Geod
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from planner.compiled import kernel
+from planner.geodesy import step_lengths
 from planner.network import RoadNetwork, RoadSummary
 from planner.roads.access import Access
 from planner.units import grid, mps
 
-_GEOD: Final = Geod(ellps="WGS84")
 _CURVE_BITS: Final = 16
 """Cells of the curve that nodes are numbered along: 2^16 each way."""
 
@@ -97,9 +96,8 @@ def network_of(pieces: RoadPieces, *, vehicle: str, source: RoadSummary) -> Road
     """
     pieces = _part_at_barriers(_along_curve(pieces))
     matters = _matters(pieces)
-    start, point, first, is_along = _chains(
-        pieces.tail, pieces.head, *_incidences(pieces), matters
-    )
+    start, point, piece, is_along = _chains(pieces.tail, pieces.head, *_incidences(pieces), matters)
+    first = piece[start[:-1]]
     road = pieces.road[first]
     roads = pieces.roads
     is_open_along, is_open_against, is_local, kph, class_of = (
@@ -111,8 +109,10 @@ def network_of(pieces: RoadPieces, *, vehicle: str, source: RoadSummary) -> Road
     )
     classes = tuple(dict.fromkeys(class_of))
     shape_lon, shape_lat = pieces.node_lon[point], pieces.node_lat[point]
-    length_m = _lengths(shape_lon, shape_lat, start)
-    node, end = np.unique(np.concatenate([point[start[:-1]], point[start[1:] - 1]]), return_inverse=True)
+    length_m = np.add.reduceat(step_lengths(shape_lon, shape_lat, start), start[:-1])
+    node, end = np.unique(
+        np.concatenate([point[start[:-1]], point[start[1:] - 1]]), return_inverse=True
+    )
     tail, head = end[: road.size].astype(np.int32), end[road.size :].astype(np.int32)
     is_pocket = _pockets(tail, head, length_m, ~is_local, node.size)
     component, component_length_m = _components(tail, head, length_m, node.size)
@@ -143,10 +143,10 @@ def network_of(pieces: RoadPieces, *, vehicle: str, source: RoadSummary) -> Road
         street_class=np.array([classes.index(c) for c in class_of], dtype=np.uint8)[road],
         street_name=pieces.name[first],
         street_is_local=is_local | is_pocket,
-        street_way=pieces.way[first],
         shape_start=start,
         shape_lon=shape_lon,
         shape_lat=shape_lat,
+        shape_way=pieces.way[piece],
         edge_street=street.astype(np.int32),
         edge_is_forward=backward == 0,
         edge_time_s=grid(length_m[street] / mps(kph[street])),
@@ -203,17 +203,15 @@ def _part_at_barriers(pieces: RoadPieces) -> RoadPieces:
     gate = Road("service", is_local=True, along=True, against=True, speed_kph=1.0)
     n_links = linked.size
 
-    def with_copies(values: NDArray[np.generic]) -> NDArray[np.generic]:
-        return np.concatenate([values, values[barrier_of]])
-
+    with_copies = np.concatenate([np.arange(pieces.node_id.size), barrier_of])
     return replace(
         pieces,
-        node_id=with_copies(pieces.node_id),
-        node_lon=with_copies(pieces.node_lon),
-        node_lat=with_copies(pieces.node_lat),
-        is_signal=with_copies(pieces.is_signal),
-        delay_s=with_copies(pieces.delay_s),
-        barrier=with_copies(pieces.barrier),
+        node_id=pieces.node_id[with_copies],
+        node_lon=pieces.node_lon[with_copies],
+        node_lat=pieces.node_lat[with_copies],
+        is_signal=pieces.is_signal[with_copies],
+        delay_s=pieces.delay_s[with_copies],
+        barrier=pieces.barrier[with_copies],
         tail=np.concatenate([ends[: pieces.tail.size], copy[linked]]),
         head=np.concatenate([ends[pieces.tail.size :], copy[linked + 1]]),
         road=np.concatenate([pieces.road, np.full(n_links, len(pieces.roads), dtype=np.int32)]),
@@ -253,16 +251,16 @@ def _chains(
     incident: NDArray[np.int64],
     matters: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the streets: where each starts in a list of points, that list, first pieces, and whether along them.
+    """Return the streets: where each starts in a list of points, that list, pieces, and whether the first is taken along.
 
-    Streets run from one node that matters to the next. Rings without such a node start and end at one of theirs.
+    The piece of a point leads from it to the next (at the last point of a street: to it). Streets run from one node that matters to the next. Rings without such a node start and end at one of theirs.
     """
     n_pieces = tail.size
     matters = matters.copy()
     is_taken = np.zeros(n_pieces, np.bool_)
     street_start = np.empty(n_pieces + 1, np.int64)
     point = np.empty(2 * n_pieces, np.int32)
-    first = np.empty(n_pieces, np.int64)
+    onto = np.empty(2 * n_pieces, np.int64)
     is_along = np.empty(n_pieces, np.bool_)
     n_streets = 0
     n_points = 0
@@ -277,7 +275,6 @@ def _chains(
                     continue
                 matters[node] = True
                 street_start[n_streets] = n_points
-                first[n_streets] = piece
                 is_along[n_streets] = incident[at] % 2 == 0
                 n_streets += 1
                 here = node
@@ -285,8 +282,10 @@ def _chains(
                 n_points += 1
                 while True:
                     is_taken[piece] = True
+                    onto[n_points - 1] = piece
                     here = head[piece] if tail[piece] == here else tail[piece]
                     point[n_points] = here
+                    onto[n_points] = piece
                     n_points += 1
                     if matters[here]:
                         break
@@ -298,20 +297,9 @@ def _chains(
     return (
         street_start[: n_streets + 1].copy(),
         point[:n_points].copy(),
-        first[:n_streets].copy(),
+        onto[:n_points].copy(),
         is_along[:n_streets].copy(),
     )
-
-
-def _lengths(
-    lon: NDArray[np.float64], lat: NDArray[np.float64], start: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return the length of each line in metres, on the ellipsoid."""
-    _, _, step_m = _GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
-    step_m = np.append(step_m, 0.0)
-    step_m[start[1:] - 1] = 0.0  # from the end of one line to the start of the next
-    length_m: NDArray[np.float64] = np.add.reduceat(step_m, start[:-1])
-    return length_m
 
 
 def _labels(tail: NDArray[np.int32], head: NDArray[np.int32], n_nodes: int) -> NDArray[np.int32]:

@@ -1,0 +1,454 @@
+"""The shortest-path kernels: many bounded searches in one network, and the nearest of many sources.
+
+A search runs over *states*. A junction is one state where every road at it is open. Where local roads meet it (those that
+serve only the start or the end of a drive) it is up to three: reached by open road, by local road at the start of the
+drive, by local road at its end. An *arc* leads from state to state over one directed edge of the network.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.compiled import kernel
+from planner.network import RoadNetwork
+from planner.rows import entries, row_of, starts
+
+_BLOCKS_PER_THREAD: Final = 4
+"""Sources are dealt to threads in blocks, so that a thread with short searches takes more of them."""
+_ROOM: Final = 1 << 20
+"""Pairs that a block has room for before its arrays are handed over and new ones made."""
+
+
+class Graph(NamedTuple):
+    """Arcs as sparse rows: those out of state s are ``head[start[s]:start[s + 1]]``, taking ``time_s``."""
+
+    start: NDArray[np.int64]
+    head: NDArray[np.int32]
+    time_s: NDArray[np.float64]
+
+
+class Attached(NamedTuple):
+    """Sparse rows of (item, seconds): row i is ``item[start[i]:start[i + 1]]``, and so on."""
+
+    start: NDArray[np.int64]
+    item: NDArray[np.int32]
+    time_s: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class States:
+    """The states of a network and the arcs between them.
+
+    Attributes
+    ----------
+    of_node
+        The states of junction v are ``range(of_node[v], of_node[v + 1])``.
+    free
+        The state of each junction from which a drive that starts there may take every edge out.
+    start_state
+        For each edge the state at its head that a drive which starts on the edge reaches.
+    arc_tail, arc_head, arc_edge, arc_time_s
+        State left, state reached, edge driven and time taken of each arc: the delay at the junction left and the running
+        time of the edge.
+    """
+
+    of_node: NDArray[np.int64]
+    free: NDArray[np.int32]
+    start_state: NDArray[np.int32]
+    arc_tail: NDArray[np.int32]
+    arc_head: NDArray[np.int32]
+    arc_edge: NDArray[np.int32]
+    arc_time_s: NDArray[np.float64]
+
+    @property
+    def n_states(self) -> int:
+        """Number of states."""
+        return int(self.of_node[-1])
+
+    def graph(self, *, is_reversed: bool) -> Graph:
+        """Return the arcs as rows by the state they leave, or turned round."""
+        tail, head = self.arc_tail, self.arc_head
+        if is_reversed:
+            tail, head = head, tail
+        order = np.argsort(tail, kind="stable")
+        return Graph(starts(tail, self.n_states), head[order], self.arc_time_s[order])
+
+
+def states_of(network: RoadNetwork) -> States:
+    """Return the states of a network.
+
+    Parameters
+    ----------
+    network
+        The roads of one vehicle.
+    """
+    tail, head = network.edge_tail, network.edge_head
+    is_local = network.street_is_local[network.edge_street]
+    meets_open = _touches(network, ~network.street_is_local)
+    meets_local = _touches(network, network.street_is_local)
+    # Order of the states of a junction: reached by open road; by local at the start; by local at the end.
+    of_node = np.concatenate([[0], np.cumsum(meets_open + 2 * meets_local.astype(np.int64))])
+    by_open = np.where(meets_open, of_node[:-1], -1)
+    at_start = np.where(meets_local, of_node[:-1] + meets_open, -1)
+    at_end = np.where(meets_local, at_start + 1, -1)
+    arcs = [
+        (by_open[tail], by_open[head], ~is_local),
+        (at_start[tail], by_open[head], ~is_local & meets_local[tail]),
+        (at_start[tail], at_start[head], is_local),
+        (by_open[tail], at_end[head], is_local & meets_open[tail]),
+        (at_end[tail], at_end[head], is_local),
+    ]
+    edge = np.concatenate([np.flatnonzero(exists) for _, _, exists in arcs])
+    return States(
+        of_node=of_node,
+        free=np.where(meets_local, at_start, by_open).astype(np.int32),
+        start_state=np.where(is_local, at_start[head], by_open[head]).astype(np.int32),
+        arc_tail=np.concatenate([left[exists] for left, _, exists in arcs]).astype(np.int32),
+        arc_head=np.concatenate([reached[exists] for _, reached, exists in arcs]).astype(np.int32),
+        arc_edge=edge.astype(np.int32),
+        arc_time_s=network.node_delay_s[tail[edge]] + network.edge_time_s[edge],
+    )
+
+
+def _touches(network: RoadNetwork, is_kind: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    touches = np.zeros(network.n_nodes, dtype=bool)
+    touches[network.street_tail[is_kind]] = True
+    touches[network.street_head[is_kind]] = True
+    return touches
+
+
+def attached(
+    row: NDArray[np.integer], item: NDArray[np.integer], time_s: NDArray[np.float64], n_rows: int
+) -> Attached:
+    """Return triplets as sparse rows; the order within a row is that of the triplets."""
+    order = np.argsort(row, kind="stable")
+    return Attached(starts(row, n_rows), item[order].astype(np.int32), time_s[order])
+
+
+class Task(NamedTuple):
+    """Searches to do: from where, to what. Access legs are part of all times.
+
+    Attributes
+    ----------
+    graph
+        Arcs in the direction of the search.
+    seeds
+        For each source the states it begins at, and the seconds until there.
+    targets
+        For each state the points that are reached from it, and the seconds from there.
+    source_edges, points_on_edge
+        For each source its edges, and for each edge its points, with positions on the edge in seconds: from source to
+        point over this edge alone it is position of source minus position of point, where that is not negative.
+    source_leg_s, point_leg_s
+        Access legs, in seconds.
+    """
+
+    graph: Graph
+    seeds: Attached
+    targets: Attached
+    source_edges: Attached
+    points_on_edge: Attached
+    source_leg_s: NDArray[np.float64]
+    point_leg_s: NDArray[np.float64]
+
+
+Pairs = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]
+"""Source, point, seconds."""
+
+
+def pairs_within(task: Task, *, limit_s: float, n_threads: int | None = None) -> Pairs:
+    """Return all pairs of source and point that are at most a time apart.
+
+    Parameters
+    ----------
+    task
+        From where, to what.
+    limit_s
+        Longest time, in seconds; exactly as long counts.
+    n_threads
+        Threads to search with; as many as there are processors where not given.
+
+    Returns
+    -------
+    source, point, time_s
+        Ordered by source; the points of a source in the order in which they were reached.
+    """
+    n_sources = task.source_leg_s.size
+    n_threads = n_threads or os.cpu_count() or 1
+    n_blocks = min(n_threads * _BLOCKS_PER_THREAD, n_sources) if n_threads > 1 else 1
+    bounds = np.linspace(0, n_sources, max(n_blocks, 1) + 1).astype(int).tolist()
+    with ThreadPoolExecutor(n_threads) as pool:
+        blocks = pool.map(
+            lambda a, b: _pairs_of_block(task, a, b, limit_s), bounds[:-1], bounds[1:]
+        )
+        parts = [part for block in blocks for part in block]
+    if not parts:
+        return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
+    counts, point, time_s = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return np.repeat(np.arange(n_sources, dtype=np.int32), counts), point, time_s
+
+
+def _pairs_of_block(task: Task, first: int, last: int, limit_s: float) -> list[Pairs]:
+    """Return the pairs of sources first to last - 1 in parts: pairs per source, points, seconds."""
+    parts = []
+    room = max(_ROOM, task.point_leg_s.size)
+    while first < last:
+        counts = np.zeros(last - first, dtype=np.int32)
+        point, time_s = np.empty(room, dtype=np.int32), np.empty(room)
+        n_done, n_pairs = _search_block(task, first, last, limit_s, counts, point, time_s)
+        parts.append((counts[:n_done], point[:n_pairs].copy(), time_s[:n_pairs].copy()))
+        first += n_done
+    return parts
+
+
+@kernel
+def _rise(
+    key: NDArray[np.float64], state: NDArray[np.int32], at_of: NDArray[np.int32], at: int
+) -> None:
+    """Move an entry of the heap up to its place. A parent has four children."""
+    moved_key = key[at]
+    moved = state[at]
+    while at > 0:
+        parent = (at - 1) >> 2
+        if key[parent] <= moved_key:
+            break
+        key[at] = key[parent]
+        state[at] = state[parent]
+        at_of[state[at]] = at
+        at = parent
+    key[at] = moved_key
+    state[at] = moved
+    at_of[moved] = at
+
+
+@kernel
+def _drop_first(
+    key: NDArray[np.float64], state: NDArray[np.int32], at_of: NDArray[np.int32], n: int
+) -> int:
+    """Take the least entry out of a heap of n; return how many are left."""
+    at_of[state[0]] = -1
+    n -= 1
+    if n == 0:
+        return n
+    moved_key = key[n]
+    moved = state[n]
+    at = 0
+    while True:
+        child = 4 * at + 1
+        if child >= n:
+            break
+        least = child
+        least_key = key[child]
+        for other in range(child + 1, min(child + 4, n)):
+            if key[other] < least_key:
+                least = other
+                least_key = key[other]
+        if least_key >= moved_key:
+            break
+        key[at] = least_key
+        state[at] = state[least]
+        at_of[state[at]] = at
+        at = least
+    key[at] = moved_key
+    state[at] = moved
+    at_of[moved] = at
+    return n
+
+
+@kernel
+def _search_block(
+    task: Task,
+    first: int,
+    last: int,
+    limit_s: float,
+    counts: NDArray[np.int32],
+    out_point: NDArray[np.int32],
+    out_time_s: NDArray[np.float64],
+) -> tuple[int, int]:
+    """Search from sources first to last - 1 (Dijkstra 1959, on an indexed heap).
+
+    Writes how many points each source reaches, then the points and times, source after source. Stops before a source
+    whose points don't fit; returns how many sources are done and how many pairs are written.
+    """
+    graph, seeds, targets = task.graph, task.seeds, task.targets
+    own, on_edge, point_leg_s = task.source_edges, task.points_on_edge, task.point_leg_s
+    n_states = graph.start.size - 1
+    n_points = point_leg_s.size
+    label = np.full(n_states, np.inf)
+    at_of = np.full(n_states, -1, np.int32)
+    touched = np.empty(n_states, np.int32)
+    key = np.empty(n_states, np.float64)
+    state = np.empty(n_states, np.int32)
+    best = np.full(n_points, np.inf)
+    reached = np.empty(n_points, np.int32)
+    n_pairs = 0
+    for source in range(first, last):
+        n_touched = 0
+        n_reached = 0
+        n = 0
+        for i in range(own.start[source], own.start[source + 1]):
+            for k in range(on_edge.start[own.item[i]], on_edge.start[own.item[i] + 1]):
+                ahead = own.time_s[i] - on_edge.time_s[k]
+                p = on_edge.item[k]
+                time = task.source_leg_s[source] + ahead + point_leg_s[p]
+                if ahead >= 0.0 and time <= limit_s and time < best[p]:
+                    if best[p] == np.inf:
+                        reached[n_reached] = p
+                        n_reached += 1
+                    best[p] = time
+        for i in range(seeds.start[source], seeds.start[source + 1]):
+            s = seeds.item[i]
+            time = seeds.time_s[i]
+            if time <= limit_s and time < label[s]:
+                if label[s] == np.inf:
+                    touched[n_touched] = s
+                    n_touched += 1
+                    at_of[s] = n
+                    state[n] = s
+                    n += 1
+                label[s] = time
+                key[at_of[s]] = time
+                _rise(key, state, at_of, at_of[s])
+        while n > 0:
+            here = state[0]
+            so_far = key[0]
+            n = _drop_first(key, state, at_of, n)
+            for k in range(targets.start[here], targets.start[here + 1]):
+                time = so_far + targets.time_s[k]
+                p = targets.item[k]
+                if time <= limit_s and time < best[p]:
+                    if best[p] == np.inf:
+                        reached[n_reached] = p
+                        n_reached += 1
+                    best[p] = time
+            for k in range(graph.start[here], graph.start[here + 1]):
+                time = so_far + graph.time_s[k]
+                s = graph.head[k]
+                if time <= limit_s and time < label[s]:
+                    if label[s] == np.inf:
+                        touched[n_touched] = s
+                        n_touched += 1
+                        at_of[s] = n
+                        state[n] = s
+                        n += 1
+                    label[s] = time
+                    key[at_of[s]] = time
+                    _rise(key, state, at_of, at_of[s])
+        fits = n_pairs + n_reached <= out_point.size
+        for i in range(n_reached):
+            p = reached[i]
+            if fits:
+                out_point[n_pairs] = p
+                out_time_s[n_pairs] = best[p]
+                n_pairs += 1
+            best[p] = np.inf
+        for i in range(n_touched):
+            label[touched[i]] = np.inf
+        if not fits:
+            return source - first, n_pairs
+        counts[source - first] = n_reached
+    return last - first, n_pairs
+
+
+def nearest(task: Task) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return the nearest source of every point, however far.
+
+    Parameters
+    ----------
+    task
+        From where, to what.
+
+    Returns
+    -------
+    source, time_s
+        For each point the source, of equally near ones the lowest, and the seconds; -1 and NaN where none reaches it.
+    """
+    label, owner = nearest_of_states(task.graph, task.seeds)
+    n_points = task.point_leg_s.size
+    targets = task.targets
+    at = row_of(targets.start)
+    is_reached = owner[at] >= 0
+    over_edge = _over_one_edge(task)
+    source = np.concatenate([owner[at[is_reached]], over_edge[0]])
+    point = np.concatenate([targets.item[is_reached], over_edge[1]])
+    time_s = np.concatenate([label[at[is_reached]] + targets.time_s[is_reached], over_edge[2]])
+    order = np.lexsort((source, time_s, point))
+    first = order[np.diff(point[order], prepend=-1) != 0]
+    nearest_source = np.full(n_points, -1, dtype=np.int32)
+    nearest_time_s = np.full(n_points, np.nan)
+    nearest_source[point[first]] = source[first]
+    nearest_time_s[point[first]] = time_s[first]
+    return nearest_source, nearest_time_s
+
+
+def _over_one_edge(task: Task) -> Pairs:
+    """Return the pairs of source and point that share an edge, and the time over it alone."""
+    own, on_edge = task.source_edges, task.points_on_edge
+    pair, k = entries(on_edge.start, own.item)
+    ahead = own.time_s[pair] - on_edge.time_s[k]
+    source, point = row_of(own.start)[pair].astype(np.int32), on_edge.item[k]
+    time_s = task.source_leg_s[source] + ahead + task.point_leg_s[point]
+    goes = ahead >= 0.0
+    return source[goes], point[goes], time_s[goes]
+
+
+@kernel
+def nearest_of_states(
+    graph: Graph, seeds: Attached
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Return for every state the seconds to the nearest source, and that source: the lowest of equally near ones.
+
+    Parameters
+    ----------
+    graph
+        Arcs in the direction of the search.
+    seeds
+        For each source the states it begins at, and the seconds until there.
+
+    Returns
+    -------
+    time_s, source
+        Infinity and -1 where no source reaches the state.
+    """
+    n_states = graph.start.size - 1
+    label = np.full(n_states, np.inf)
+    owner = np.full(n_states, -1, np.int32)
+    at_of = np.full(n_states, -1, np.int32)
+    key = np.empty(n_states, np.float64)
+    state = np.empty(n_states, np.int32)
+    n = 0
+    for source in range(seeds.start.size - 1):
+        for i in range(seeds.start[source], seeds.start[source + 1]):
+            s = seeds.item[i]
+            if seeds.time_s[i] < label[s]:
+                if at_of[s] < 0:
+                    at_of[s] = n
+                    state[n] = s
+                    n += 1
+                label[s] = seeds.time_s[i]
+                owner[s] = source
+                key[at_of[s]] = label[s]
+                _rise(key, state, at_of, at_of[s])
+    while n > 0:
+        here = state[0]
+        n = _drop_first(key, state, at_of, n)
+        for k in range(graph.start[here], graph.start[here + 1]):
+            s = graph.head[k]
+            time = label[here] + graph.time_s[k]
+            # A state that was settled already is taken up again where an arc without length brings a lower source.
+            if time < label[s] or (time == label[s] and owner[here] < owner[s]):
+                if at_of[s] < 0:
+                    at_of[s] = n
+                    state[n] = s
+                    n += 1
+                label[s] = time
+                owner[s] = owner[here]
+                key[at_of[s]] = time
+                _rise(key, state, at_of, at_of[s])
+    return label, owner
