@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.drivetimes import DriveTimes
+from planner.rows import starts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Coverage:
@@ -50,3 +53,26 @@ class Coverage:
         usable = ~self.is_excluded[self.site]
         row = np.repeat(np.arange(self.n_needs), np.diff(self.indptr))
         return np.bincount(row[usable], minlength=self.n_needs) > 0
+
+
+def coverage_of(times: DriveTimes) -> Coverage:
+    """Return which needs which sites cover.
+
+    Parameters
+    ----------
+    times
+        Drive times; pairs beyond the standard of their need don't count, a drive of exactly the standard does.
+    """
+    needs, sites = times.needs, times.sites
+    within = times.time_s <= needs.max_drive_time_s[times.need]
+    need, site = times.need[within], times.site[within]
+    order = np.argsort(need, kind="stable")  # the pairs are ordered by site: so each row is, too
+    return Coverage(
+        indptr=starts(need, len(needs)),
+        site=site[order],
+        time_s=times.time_s[within][order],
+        weight=needs.weight,
+        n_sites=len(sites),
+        is_kept=sites.is_existing | sites.is_required,
+        is_excluded=sites.is_excluded,
+    )

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from planner.errors import PlannerError
+from planner.journeys import task_between
 from planner.network import RoadNetwork
 from planner.points import Demand, Sites
-from planner.rows import entries, row_of, starts
+from planner.rows import row_of, starts
 from planner.scenario import Direction
-from planner.search import Attached, States, Task, attached, nearest, pairs_within, states_of
+from planner.search import Attached, Task, nearest, pairs_within
 from planner.snapping import Places, snap
-from planner.units import grid, mps
+from planner.timetables import TablePairs, pairs_of_table, points_of_table
+from planner.units import grid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,11 +112,10 @@ class DriveTimes:
         max_drive_time_s
             The standard, in seconds; exactly as long counts.
         """
-        from planner.timetables import points_of_table, table_times
-
         demand, sites = points_of_table(table)
-        times = table_times(table, demand, sites, file="table")
-        return times.within(needs_of(demand, fleet="all", max_drive_time_s=max_drive_time_s))
+        pairs = pairs_of_table(table, demand, sites, file="table")
+        needs = needs_of(demand, fleet="all", max_drive_time_s=max_drive_time_s)
+        return TableTimes(demand=demand, sites=sites, pairs=pairs).within(needs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -199,6 +200,47 @@ def _only(rows: Attached, is_kept: NDArray[np.bool_]) -> Attached:
     return Attached(starts(row[kept], is_kept.size), rows.item[kept], rows.time_s[kept])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TableTimes:
+    """Drive times of all pairs that a table has.
+
+    Attributes
+    ----------
+    demand, sites
+        The points that the table speaks of.
+    pairs
+        All pairs, however far.
+    """
+
+    demand: Demand
+    sites: Sites
+    pairs: TablePairs
+
+    def within(self, needs: Needs) -> DriveTimes:
+        """Return the pairs of need and site that are at most the standard apart."""
+        point, site, time_s = self.pairs
+        is_within = time_s <= needs.max_drive_time_s[point]
+        return DriveTimes(
+            need=point[is_within],
+            site=site[is_within],
+            time_s=time_s[is_within],
+            needs=needs,
+            demand=self.demand,
+            sites=self.sites,
+        )
+
+    def nearest(self, needs: Needs, is_candidate: NDArray[np.bool_]) -> Nearest:
+        """Return the nearest of some sites to each need, however far."""
+        point, site, time_s = (column[is_candidate[self.pairs.site]] for column in self.pairs)
+        order = np.lexsort((site, time_s, point))
+        first = order[np.diff(point[order], prepend=-1) != 0]
+        nearest_site = np.full(len(self.demand), -1, dtype=np.int32)
+        nearest_time_s = np.full(len(self.demand), np.nan)
+        nearest_site[point[first]] = site[first]
+        nearest_time_s[point[first]] = time_s[first]
+        return Nearest(site=nearest_site[needs.point], time_s=nearest_time_s[needs.point])
+
+
 def road_times(
     network: RoadNetwork,
     sites: Sites,
@@ -223,128 +265,23 @@ def road_times(
     max_access_m
         Farther from a road than this, in metres, a point is off network.
     """
-    states = states_of(network)
     site_places = snap(network, sites.lon, sites.lat, max_access_m=max_access_m)
     demand_places = snap(network, demand.lon, demand.lat, max_access_m=max_access_m)
-    site_leg_s = _leg_s(site_places, access_kph)
-    demand_leg_s = _leg_s(demand_places, access_kph)
-    is_to_station = Direction(direction) is Direction.TO_STATION
-    at_site, at_demand = (_ends, _starts) if is_to_station else (_starts, _ends)
-    seeds, source_edges = at_site(network, states, site_places)
-    targets, point_edges = at_demand(network, states, demand_places)
-    sign = 1.0 if is_to_station else -1.0
+    task = task_between(
+        network,
+        site_places,
+        demand_places,
+        direction=Direction(direction),
+        access_kph=access_kph,
+    )
     return RoadTimes(
         network=network,
         demand=demand,
         sites=sites,
         demand_places=demand_places,
         site_places=site_places,
-        task=Task(
-            graph=states.graph(is_reversed=is_to_station),
-            seeds=attached(seeds.row, seeds.item, seeds.time_s + site_leg_s[seeds.row], len(sites)),
-            targets=attached(
-                targets.item,
-                targets.row,
-                targets.time_s + demand_leg_s[targets.row],
-                states.n_states,
-            ),
-            source_edges=attached(
-                source_edges.row, source_edges.item, sign * source_edges.time_s, len(sites)
-            ),
-            points_on_edge=attached(
-                point_edges.item, point_edges.row, sign * point_edges.time_s, network.n_edges
-            ),
-            source_leg_s=site_leg_s,
-            point_leg_s=demand_leg_s,
-        ),
+        task=task,
     )
-
-
-def _leg_s(places: Places, access_kph: float) -> NDArray[np.float64]:
-    """Return how long the way between each point and the road takes, in seconds."""
-    if access_kph == 0.0:
-        return np.zeros(len(places))
-    return grid(np.where(places.is_off_network, 0.0, places.access_m) / mps(access_kph))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Hooks:
-    """Which states or edges each place hangs on, and the seconds in between."""
-
-    row: NDArray[np.int64]
-    item: NDArray[np.int32]
-    time_s: NDArray[np.float64]
-
-    def __add__(self, more: _Hooks) -> _Hooks:
-        return _Hooks(
-            np.concatenate([self.row, more.row]),
-            np.concatenate([self.item, more.item]),
-            np.concatenate([self.time_s, more.time_s]),
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _OnEdges:
-    """Places within streets, once for each edge of the street."""
-
-    place: NDArray[np.int64]
-    edge: NDArray[np.int64]
-    from_tail_s: NDArray[np.float64]
-    to_head_s: NDArray[np.float64]
-
-
-def _on_edges(network: RoadNetwork, places: Places) -> _OnEdges:
-    """Return where the places within streets lie on the edges there."""
-    within = np.flatnonzero((places.street >= 0) & (places.node < 0))
-    first_edge = starts(network.edge_street, network.n_streets)
-    which, edge = entries(first_edge, places.street[within])
-    place = within[which]
-    # Measured from the last node of the street, so that both edges of a street share the same rounded number.
-    last_s = grid((1.0 - places.share[place]) * network.edge_time_s[edge])
-    first_s = network.edge_time_s[edge] - last_s
-    is_forward = network.edge_is_forward[edge]
-    return _OnEdges(
-        place, edge, np.where(is_forward, first_s, last_s), np.where(is_forward, last_s, first_s)
-    )
-
-
-def _starts(network: RoadNetwork, states: States, places: Places) -> tuple[_Hooks, _Hooks]:
-    """Return the states that a drive from each place comes to, and the edges it begins on."""
-    on = _on_edges(network, places)
-    at_node = np.flatnonzero(places.node >= 0)
-    node = places.node[at_node]
-    # A delay is paid on leaving a junction, but not by a drive that starts there: it begins on the edges out.
-    edges_out = starts(network.edge_tail, network.n_nodes)
-    out_edge = np.argsort(network.edge_tail, kind="stable")
-    delayed = np.flatnonzero(network.node_delay_s[node] > 0.0)
-    which, entry = entries(edges_out, node[delayed])
-    begins, edge = at_node[delayed[which]], out_edge[entry]
-    no_time = np.zeros(at_node.size)
-    onto_states = (
-        _Hooks(on.place, states.start_state[on.edge], on.to_head_s)
-        + _Hooks(at_node, states.free[node], no_time)
-        + _Hooks(begins, states.start_state[edge], network.edge_time_s[edge])
-    )
-    onto_edges = _Hooks(on.place, on.edge.astype(np.int32), on.from_tail_s) + _Hooks(
-        begins, edge.astype(np.int32), np.zeros(edge.size)
-    )
-    return onto_states, onto_edges
-
-
-def _ends(network: RoadNetwork, states: States, places: Places) -> tuple[_Hooks, _Hooks]:
-    """Return the states that a drive to each place comes from, and the edges it ends on."""
-    on = _on_edges(network, places)
-    arcs_of_edge = starts(states.arc_edge, network.n_edges)
-    by_edge = np.argsort(states.arc_edge, kind="stable")
-    which, entry = entries(arcs_of_edge, on.edge)
-    arc = by_edge[entry]
-    enters_s = states.arc_time_s[arc] - network.edge_time_s[states.arc_edge[arc]]
-    at_node = np.flatnonzero(places.node >= 0)
-    at_which, state = entries(states.of_node, places.node[at_node])
-    from_states = _Hooks(
-        on.place[which], states.arc_tail[arc], enters_s + on.from_tail_s[which]
-    ) + _Hooks(at_node[at_which], state.astype(np.int32), np.zeros(state.size))
-    return from_states, _Hooks(on.place, on.edge.astype(np.int32), on.from_tail_s)
 
 
 def drive_times(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 
 class PlannerError(Exception):
@@ -23,13 +24,27 @@ class InputError(PlannerError):
         All that is wrong with it, one sentence each.
     """
 
+    n_shown: ClassVar[int | None] = None
+    """How many problems the message lists; None: all."""
+
     def __init__(self, file: Path | str, problems: list[str]) -> None:
         self.file = Path(file)
         self.problems = problems
+        name = _plain(str(file))
         if len(problems) == 1:
-            super().__init__(f"{file}: {problems[0]}")
+            super().__init__(f"{name}: {_plain(problems[0])}")
         else:
-            super().__init__("\n".join([f"{file}: {len(problems)} problems", *(f"  {p}" for p in problems)]))
+            shown = [_plain(problem) for problem in problems[: self.n_shown]]
+            n_more = len(problems) - len(shown)
+            lines = [*shown, f"… and {n_more} more"] if n_more else shown
+            super().__init__(
+                "\n".join([f"{name}: {len(problems)} problems", *(f"  {line}" for line in lines)])
+            )
+
+
+def _plain(text: str) -> str:
+    """Return a text with its control characters spelt out: data must not steer a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class ScenarioError(InputError):
@@ -38,6 +53,8 @@ class ScenarioError(InputError):
 
 class PointsError(InputError):
     """A file of demand points or sites can't be used as it is."""
+
+    n_shown = 20
 
 
 class NetworkError(InputError):

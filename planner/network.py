@@ -102,6 +102,12 @@ class RoadNetwork:
         return np.where(self.edge_is_forward, self.street_head[street], self.street_tail[street])
 
     @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """The box round all streets: west, south, east, north, in degrees."""
+        lon, lat = self.shape_lon, self.shape_lat
+        return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
+    @property
     def length_m(self) -> float:
         """Metres of street, each counted once."""
         return float(self.street_length_m.sum())

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from planner.drivetimes import DriveTimes, Nearest
+from planner.inputs import InputFile
 from planner.network import RoadNetwork
 from planner.plan import Plan
 from planner.scenario import Scenario
 from planner.snapping import Places
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class InputFile:
-    """A file that the run read.
-
-    Attributes
-    ----------
-    file
-        As written in the scenario.
-    sha256
-        Checksum of its bytes.
-    """
-
-    file: str
-    sha256: str
+if TYPE_CHECKING:
+    import folium
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,6 +38,8 @@ class Result:
         For each need the nearest site that may be a station, however far.
     inputs
         The files read.
+    remarks
+        What a planner should know about the data, in sentences.
     """
 
     scenario: Scenario
@@ -60,3 +51,12 @@ class Result:
     nearest_station: Nearest
     nearest_site: Nearest
     inputs: tuple[InputFile, ...]
+    remarks: tuple[str, ...] = ()
+
+    def map(self) -> folium.Map:
+        """Return the map of the result, as a notebook shows it and as layers can be added to it."""
+        # The one step up the floors: people ask a result for its map. Nothing below the map depends on it.
+        from importlib import import_module
+
+        station_map: folium.Map = import_module("planner.webmap").station_map(self)
+        return station_map

@@ -1,8 +1,8 @@
 """The shortest-path kernels: many bounded searches in one network, and the nearest of many sources.
 
-A search runs over *states*. A junction is one state where every road at it is open. Where local roads meet it (those that
-serve only the start or the end of a drive) it is up to three: reached by open road, by local road at the start of the
-drive, by local road at its end. An *arc* leads from state to state over one directed edge of the network.
+A search runs over *states*. A junction where an open road meets is one state. A junction of local roads only (those that
+serve the start or the end of a drive, never the way through) is two: one for drives that begin in there and may still leave,
+one for drives that came in from an open road and end in there. An *arc* leads from state to state over one directed edge.
 """
 
 from __future__ import annotations
@@ -48,18 +48,15 @@ class States:
     Attributes
     ----------
     of_node
-        The states of junction v are ``range(of_node[v], of_node[v + 1])``.
-    free
-        The state of each junction from which a drive that starts there may take every edge out.
+        The states of junction v are ``range(of_node[v], of_node[v + 1])``; a drive that begins at v is in the first.
     start_state
-        For each edge the state at its head that a drive which starts on the edge reaches.
+        For each edge the state at its head that a drive which begins on the edge comes to.
     arc_tail, arc_head, arc_edge, arc_time_s
         State left, state reached, edge driven and time taken of each arc: the delay at the junction left and the running
-        time of the edge.
+        time of the edge. A local road between two open ones has no arc: a drive may only begin or end on it.
     """
 
     of_node: NDArray[np.int64]
-    free: NDArray[np.int32]
     start_state: NDArray[np.int32]
     arc_tail: NDArray[np.int32]
     arc_head: NDArray[np.int32]
@@ -90,37 +87,27 @@ def states_of(network: RoadNetwork) -> States:
     """
     tail, head = network.edge_tail, network.edge_head
     is_local = network.street_is_local[network.edge_street]
-    meets_open = _touches(network, ~network.street_is_local)
-    meets_local = _touches(network, network.street_is_local)
-    # Order of the states of a junction: reached by open road; by local at the start; by local at the end.
-    of_node = np.concatenate([[0], np.cumsum(meets_open + 2 * meets_local.astype(np.int64))])
-    by_open = np.where(meets_open, of_node[:-1], -1)
-    at_start = np.where(meets_local, of_node[:-1] + meets_open, -1)
-    at_end = np.where(meets_local, at_start + 1, -1)
+    is_inner = np.ones(network.n_nodes, dtype=bool)  # no open road meets there
+    for ends in (network.street_tail, network.street_head):
+        is_inner[ends[~network.street_is_local]] = False
+    of_node = np.concatenate([[0], np.cumsum(np.where(is_inner, 2, 1))])
+    first = of_node[:-1]  # the only state of an open junction; that of drives which begin in there
+    last = first + is_inner
+    comes_out, goes_in = is_inner[tail] & ~is_inner[head], ~is_inner[tail] & is_inner[head]
+    stays_in = is_inner[tail] & is_inner[head]
     arcs = [
-        (by_open[tail], by_open[head], ~is_local),
-        (at_start[tail], by_open[head], ~is_local & meets_local[tail]),
-        (at_start[tail], at_start[head], is_local),
-        (by_open[tail], at_end[head], is_local & meets_open[tail]),
-        (at_end[tail], at_end[head], is_local),
+        (first[tail], first[head], ~is_local | comes_out | stays_in),
+        (last[tail], last[head], goes_in | stays_in),
     ]
     edge = np.concatenate([np.flatnonzero(exists) for _, _, exists in arcs])
     return States(
         of_node=of_node,
-        free=np.where(meets_local, at_start, by_open).astype(np.int32),
-        start_state=np.where(is_local, at_start[head], by_open[head]).astype(np.int32),
+        start_state=first[head].astype(np.int32),
         arc_tail=np.concatenate([left[exists] for left, _, exists in arcs]).astype(np.int32),
         arc_head=np.concatenate([reached[exists] for _, reached, exists in arcs]).astype(np.int32),
         arc_edge=edge.astype(np.int32),
         arc_time_s=network.node_delay_s[tail[edge]] + network.edge_time_s[edge],
     )
-
-
-def _touches(network: RoadNetwork, is_kind: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    touches = np.zeros(network.n_nodes, dtype=bool)
-    touches[network.street_tail[is_kind]] = True
-    touches[network.street_head[is_kind]] = True
-    return touches
 
 
 def attached(

@@ -140,7 +140,7 @@ def _feet_among(
     """Return the nearest spot of each point among its candidate streets, given as pairs."""
     return _feet(
         np.column_stack([lon, lat]),
-        np.column_stack(metres_per_degree(lat)),
+        np.column_stack([*metres_per_degree(lat), np.radians(np.tan(np.radians(lat)))]),
         point,
         candidate,
         network.shape_way,
@@ -154,7 +154,7 @@ def _feet_among(
 @kernel
 def _feet(
     lonlat: NDArray[np.float64],
-    m_per_degree: NDArray[np.float64],
+    metric: NDArray[np.float64],
     point: NDArray[np.int64],
     candidate: NDArray[np.int64],
     way: NDArray[np.int64],
@@ -163,7 +163,11 @@ def _feet(
     shape_lat: NDArray[np.float64],
     reach_m: NDArray[np.float64],
 ) -> _Feet:
-    """Return the nearest spot of each point among its candidate streets, in a plane around the point."""
+    """Return the nearest spot of each point among its candidate streets.
+
+    The metric of a point is metres per degree eastwards and northwards there, and by what share the first shrinks with each
+    degree to the north.
+    """
     n = lonlat.shape[0]
     street = np.full(n, -1, np.int64)
     step = np.full(n, -1, np.int64)
@@ -177,23 +181,28 @@ def _feet(
             p = point[pair]
             s = candidate[pair]
             for k in range(start[s], start[s + 1] - 1):
-                ax = (shape_lon[k] - lonlat[p, 0]) * m_per_degree[p, 0]
-                ay = (shape_lat[k] - lonlat[p, 1]) * m_per_degree[p, 1]
-                dx = (shape_lon[k + 1] - shape_lon[k]) * m_per_degree[p, 0]
-                dy = (shape_lat[k + 1] - shape_lat[k]) * m_per_degree[p, 1]
+                north, dy = shape_lat[k] - lonlat[p, 1], shape_lat[k + 1] - shape_lat[k]
+                east, dx = shape_lon[k] - lonlat[p, 0], shape_lon[k + 1] - shape_lon[k]
                 along = 0.0
-                square = dx * dx + dy * dy
-                if square > 0.0:
-                    along = min(max(-(ax * dx + ay * dy) / square, 0.0), 1.0)
-                away = np.hypot(ax + along * dx, ay + along * dy)
+                away = 0.0
+                for _ in range(
+                    2
+                ):  # the plane that is right halfway to the spot, which is known the second time
+                    halfway = 0.5 * (north + along * dy)
+                    m_east = metric[p, 0] * (1.0 - halfway * metric[p, 2])
+                    m_north = metric[p, 1]
+                    square = (dx * m_east) ** 2 + (dy * m_north) ** 2
+                    if square > 0.0:
+                        ahead = -(east * dx * m_east**2 + north * dy * m_north**2) / square
+                        along = min(max(ahead, 0.0), 1.0)
+                    away = np.hypot((east + along * dx) * m_east, (north + along * dy) * m_north)
                 if away > reach_m[p]:
                     continue
                 if turn == 0:
                     least_m[p] = min(least_m[p], away)
                 elif away <= least_m[p] + EQUALLY_NEAR_M:
                     held = step[p]
-                    is_first = held < 0 or way[k] < way[held]
-                    if is_first or (way[k] == way[held] and away < distance_m[p]):
+                    if held < 0 or (way[k], away, k) < (way[held], distance_m[p], held):
                         street[p] = s
                         step[p] = k
                         share[p] = along

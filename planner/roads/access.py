@@ -56,6 +56,7 @@ _LOCAL: Final = frozenset(
 )
 _WAY_KEYS: Final = (
     "highway",
+    "route",
     "area",
     "service",
     "motorroad",
@@ -111,6 +112,8 @@ def way_access(tags: Tags, vehicle: Vehicle) -> tuple[Access, str]:
     road_class = tags["highway"]
     if road_class not in vehicle.class_kph:
         return Access.CLOSED, "class"
+    if tags.get("route") == "ferry":
+        return Access.CLOSED, "ferry"
     if tags.get("area") == "yes":
         return Access.CLOSED, "area"
     if tags.get("service") == "emergency_access":

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from planner.roads.vehicles import Vehicle
+from planner.roads.vehicles import LINKS, Vehicle
 
 Speeds = Mapping[str, float] | Literal["limits"] | None
 """km/h by highway class over the defaults; or "limits": limits as they are; or the defaults."""
@@ -56,6 +56,7 @@ def speed_kph(road_class: str, maxspeed: str | None, vehicle: Vehicle, speeds: S
     if speeds == "limits":
         speed = by_class if limit is None else limit
     else:
-        by_class = (speeds or {}).get(road_class, by_class)
+        given = speeds or {}
+        by_class = given.get(road_class, given.get(LINKS.get(road_class, ""), by_class))
         speed = by_class if limit is None else min(SHARE_OF_LIMIT * limit, TIMES_CLASS * by_class)
     return min(speed, vehicle.top_kph)

@@ -16,6 +16,8 @@ from planner.network import RoadNetwork, RoadSummary
 from planner.roads.access import Access
 from planner.units import grid, mps
 
+_GATE: Final = -1
+"""Stands for a way where a gate is; lowest of all, so that a place at the gate is the gate, not one side of it."""
 _CURVE_BITS: Final = 16
 """Cells of the curve that nodes are numbered along: 2^16 each way."""
 
@@ -185,24 +187,17 @@ def _along_curve(pieces: RoadPieces) -> RoadPieces:
 def _part_at_barriers(pieces: RoadPieces) -> RoadPieces:
     """Return the pieces parted at barriers.
 
-    Every piece that meets a barrier gets an end of its own there. Ends at a local barrier are linked, one to the next, by
-    local roads without length; ends at a closed one are not.
+    Every piece that meets a barrier gets an end of its own there. At a local barrier local roads without length link
+    these ends to the barrier; at a closed one nothing does.
     """
     ends = np.concatenate([pieces.tail, pieces.head])
     meets = np.flatnonzero(pieces.barrier[ends] != Access.OPEN)
-    if meets.size == 0:
-        return pieces
-    meets = meets[np.argsort(ends[meets], kind="stable")]
     barrier_of = ends[meets]
-    copy = np.arange(meets.size, dtype=np.int32) + pieces.node_id.size
+    copy = np.arange(meets.size, dtype=np.int32) + np.int32(pieces.node_id.size)
     ends[meets] = copy
-    is_linked = (barrier_of[1:] == barrier_of[:-1]) & (
-        pieces.barrier[barrier_of[1:]] == Access.LOCAL
-    )
-    linked = np.flatnonzero(is_linked)
+    is_linked = pieces.barrier[barrier_of] == Access.LOCAL
+    n_links = int(is_linked.sum())
     gate = Road("service", is_local=True, along=True, against=True, speed_kph=1.0)
-    n_links = linked.size
-
     with_copies = np.concatenate([np.arange(pieces.node_id.size), barrier_of])
     return replace(
         pieces,
@@ -212,11 +207,11 @@ def _part_at_barriers(pieces: RoadPieces) -> RoadPieces:
         is_signal=pieces.is_signal[with_copies],
         delay_s=pieces.delay_s[with_copies],
         barrier=pieces.barrier[with_copies],
-        tail=np.concatenate([ends[: pieces.tail.size], copy[linked]]),
-        head=np.concatenate([ends[pieces.tail.size :], copy[linked + 1]]),
+        tail=np.concatenate([ends[: pieces.tail.size], barrier_of[is_linked]]),
+        head=np.concatenate([ends[pieces.tail.size :], copy[is_linked]]),
         road=np.concatenate([pieces.road, np.full(n_links, len(pieces.roads), dtype=np.int32)]),
         name=np.concatenate([pieces.name, np.zeros(n_links, dtype=np.int32)]),
-        way=np.concatenate([pieces.way, pieces.way[meets[linked] % pieces.way.size]]),
+        way=np.concatenate([pieces.way, np.full(n_links, _GATE, dtype=np.int64)]),
         roads=(*pieces.roads, gate),
     )
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-_LINKS: Final = {
-    "motorway_link": "trunk",
-    "trunk_link": "primary",
-    "primary_link": "secondary",
-    "secondary_link": "tertiary",
-    "tertiary_link": "unclassified",
-}
+LINKS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "motorway_link": "trunk",
+        "trunk_link": "primary",
+        "primary_link": "secondary",
+        "secondary_link": "tertiary",
+        "tertiary_link": "unclassified",
+    }
+)
 """A link drives like the class below."""
 
 
@@ -59,7 +61,7 @@ class Vehicle:
 
 
 def _with_links(class_kph: dict[str, float]) -> Mapping[str, float]:
-    links = {link: class_kph[below] for link, below in _LINKS.items()}
+    links = {link: class_kph[below] for link, below in LINKS.items()}
     return MappingProxyType(class_kph | links)
 
 

@@ -1,0 +1,5 @@
+"""Door for a checkout: the same program as the installed ``station-planner``."""
+
+from planner.cli import main
+
+main()

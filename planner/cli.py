@@ -1,0 +1,273 @@
+"""Commands: each reads, calls one function, and says where the answer is."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import click
+import typer
+
+if TYPE_CHECKING:
+    from planner.result import Result
+    from planner.scenario import Scenario
+
+BAD_INPUT: Final = 3
+NO_PLAN: Final = 4
+INTERRUPTED: Final = 130
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Places rest stations so that everyone is within minutes of one, and proves how good the plan is.",
+)
+
+ScenarioFile = Annotated[
+    Path,
+    typer.Argument(exists=True, dir_okay=False, help="Scenario file (TOML).", show_default=False),
+]
+RunFolder = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, help="Result folder.", show_default=False)
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", "-o", help="Folder for the results; runs/<name> if left out.", show_default=False
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON, for machines.")]
+
+
+def main() -> None:
+    """Run the program; exit codes as documented whatever happens."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+
+
+def _say_version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"station-planner {version('station-planner')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell each step.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Answers and errors only.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error arose.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    context.obj = {"quiet": quiet, "debug": debug, "verbose": verbose}
+    level = logging.INFO if verbose else logging.ERROR if quiet else logging.WARNING
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s")
+
+
+@app.command()
+def plan(scenario: ScenarioFile, out: Out = None, as_json: AsJson = False) -> None:
+    """Choose stations for a scenario."""
+    from planner.scenario import read_scenario
+
+    with _plain_errors():
+        _run_and_tell(read_scenario(scenario), out, as_json=as_json)
+
+
+@app.command()
+def assess(scenario: ScenarioFile, out: Out = None, as_json: AsJson = False) -> None:
+    """Tell how well the stations that stand cover; choose none."""
+    from planner.scenario import assessing, read_scenario
+
+    with _plain_errors():
+        _run_and_tell(assessing(read_scenario(scenario)), out, as_json=as_json)
+
+
+@app.command()
+def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
+    """Read and check everything, choose nothing; tell what would run and what is odd."""
+    from planner.findings import findings, finding_lines
+    from planner.run import survey_of
+    from planner.scenario import read_scenario
+
+    with _plain_errors(), _progress():
+        asked = read_scenario(scenario)
+        found = findings(asked, survey_of(asked))
+    _tell_json(found) if as_json else typer.echo("\n".join(finding_lines(found)))
+
+
+@app.command()
+def verify(run: RunFolder, as_json: AsJson = False) -> None:
+    """Compute a saved run's numbers again in an independent way; say where they differ."""
+    from planner.verify import verify as verify_run
+
+    with _plain_errors(), _progress():
+        checked = verify_run(run)
+    if as_json:
+        _tell_json({"checked": checked.checked, "differences": checked.differences})
+    else:
+        lines = [f"differs: {sentence}" for sentence in checked.differences]
+        total = "everything agrees" if not lines else f"{len(lines)} differences"
+        typer.echo("\n".join([*(f"checked: {s}" for s in checked.checked), *lines, total]))
+    if checked.differences:
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command(name="map")
+def map_again(
+    run: RunFolder,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="File to write; map.html of the run if left out.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Draw the map of a saved run again."""
+    from planner.runfolder import read_result
+    from planner.webmap import write_map
+
+    with _plain_errors(), _progress():
+        path = out or run / "map.html"
+        result = read_result(run)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_map(result, path)
+    typer.echo(path)
+
+
+@app.command()
+def demo(out: Out = None, as_json: AsJson = False) -> None:
+    """Plan the county that comes along, and draw its map."""
+    from planner.demo import demo_scenarios
+    from planner.run import run
+    from planner.scenario import read_scenario
+
+    with _plain_errors():
+        fewest, best_78 = map(read_scenario, demo_scenarios())
+        _run_and_tell(fewest, out or Path("runs/yuhuan"), as_json=as_json)
+        if not as_json:
+            with _progress():
+                result = run(best_78)
+            typer.echo(
+                f"With {result.plan.stations.size} stations at their best places: {_sentence(result)}"
+            )
+
+
+@app.command()
+def init(
+    folder: Annotated[
+        Path, typer.Argument(file_okay=False, help="Folder to begin in.", show_default=False)
+    ],
+) -> None:
+    """Write a commented scenario to start from."""
+    from planner.template import write_template
+
+    with _plain_errors():
+        for path in write_template(folder):
+            typer.echo(path)
+    typer.echo(
+        f"Put roads.osm.pbf beside them, fill in demand.csv and hosts.csv, "
+        f"then: station-planner check {folder / 'scenario.toml'}"
+    )
+
+
+def _run_and_tell(scenario: "Scenario", out: Path | None, *, as_json: bool) -> None:
+    """Run a scenario, write its folder, tell the answer, and leave with the exit code it asks for."""
+    from planner.plan import Status
+    from planner.run import run
+    from planner.tables import summary
+
+    folder = out or Path("runs") / scenario.name
+    with _progress():
+        result = run(scenario, out=folder)
+    if not click.get_current_context().obj["quiet"]:
+        for remark in result.remarks:
+            typer.secho(f"note: {remark}", err=True, fg="yellow")
+    if as_json:
+        _tell_json(summary(result))
+    else:
+        typer.echo(_sentence(result))
+        typer.echo(f"map: {folder / 'map.html'}")
+    if result.plan.status in (Status.INFEASIBLE, Status.UNDECIDED):
+        for reason in result.plan.reasons:
+            typer.secho(reason, err=True, fg="red")
+        raise typer.Exit(NO_PLAN)
+
+
+def _sentence(result: "Result") -> str:
+    from planner.webmap.figures import answer, figures
+
+    parts = answer(result, figures(result), "en")
+    sentences = [
+        "".join(p if isinstance(p, str) else p["name"] for p in part) for part in parts.values()
+    ]
+    return " ".join(s.strip() for s in sentences if s.strip())
+
+
+def _tell_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn a PlannerError into its message and exit code 3; with --debug let it through."""
+    from planner.errors import PlannerError
+
+    try:
+        yield
+    except PlannerError as error:
+        if click.get_current_context().obj["debug"]:
+            raise
+        typer.secho(f"error: {error}", err=True, fg="red")
+        raise typer.Exit(BAD_INPUT) from None
+
+
+@contextmanager
+def _progress() -> Iterator[None]:
+    """Show the step that runs, on a terminal only."""
+    options = click.get_current_context().obj
+    if options["quiet"] or options["verbose"] or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    steps = logging.getLogger("planner.clock")
+    with Console(stderr=True).status("...") as status:
+        handler = _StatusHandler(status)
+        steps.addHandler(handler)
+        steps.setLevel(logging.INFO)
+        steps.propagate = False
+        try:
+            yield
+        finally:
+            steps.removeHandler(handler)
+            steps.propagate = True
+            steps.setLevel(logging.NOTSET)
+
+
+class _StatusHandler(logging.Handler):
+    """Puts the latest message into a status line."""
+
+    def __init__(self, status: Any) -> None:
+        super().__init__(logging.INFO)
+        self.status = status
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.status.update(f"{record.getMessage()} ...")

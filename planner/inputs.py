@@ -1,0 +1,172 @@
+"""What the files of a scenario hold: points, roads or a table of drive times."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.clock import Clock
+from planner.drivetimes import RoadTimes, TableTimes, TimeSource, road_times
+from planner.errors import PlannerError, PointsError
+from planner.network import RoadNetwork
+from planner.points import Demand, Sites, check_against, read_demand, read_sites
+from planner.roads import read_network
+from planner.scenario import NetworkSettings, Scenario
+from planner.snapping import Places
+from planner.timetables import read_pairs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFile:
+    """A file that the run read.
+
+    Attributes
+    ----------
+    file
+        As written in the scenario.
+    sha256
+        Checksum of its bytes.
+    """
+
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Inputs:
+    """What the files of a scenario hold, read and checked.
+
+    Attributes
+    ----------
+    demand, sites
+        The points.
+    network
+        The roads; None where drive times come from a table.
+    source
+        Where drive times come from: the points on the roads, or the table.
+    files
+        The files read.
+    remarks
+        Sentences on points far from all roads.
+    """
+
+    demand: Demand
+    sites: Sites
+    network: RoadNetwork | None
+    source: TimeSource
+    files: tuple[InputFile, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def demand_places(self) -> Places | None:
+        """Where demand meets roads; None where there are none."""
+        return self.source.demand_places if isinstance(self.source, RoadTimes) else None
+
+    @property
+    def site_places(self) -> Places | None:
+        """Where sites meet roads; None where there are none."""
+        return self.source.site_places if isinstance(self.source, RoadTimes) else None
+
+
+def read_inputs(scenario: Scenario, clock: Clock) -> Inputs:
+    """Return what the files of a scenario hold.
+
+    Raises
+    ------
+    PlannerError
+        With all problems of demand and sites together, or those of the roads or the table.
+    """
+    with clock.stage("read points"):
+        demand, sites = _read_points(scenario)
+    remarks: list[str] = []
+    network, source = None, None
+    if scenario.network is not None:
+        with clock.stage("read roads"):
+            network = _read_roads(scenario, scenario.network)
+        for points in (demand, sites):
+            remarks += check_against(points, network.bounds)
+        with clock.stage("put points on roads"):
+            source = road_times(
+                network,
+                sites,
+                demand,
+                direction=scenario.fleets[0].direction,
+                access_kph=scenario.network.access_kph,
+                max_access_m=scenario.network.max_access_m,
+            )
+    elif scenario.drive_times is not None:
+        with clock.stage("read drive times"):
+            table = scenario.resolve(scenario.drive_times.file)
+            pairs = read_pairs(table, demand, sites)
+        source = TableTimes(demand=demand, sites=sites, pairs=pairs)
+    else:
+        raise PlannerError(f"{scenario.path}: neither [network] nor [drive_times] is there")
+    return Inputs(
+        demand=demand,
+        sites=sites,
+        network=network,
+        source=source,
+        files=tuple(_checksums(scenario)),
+        remarks=tuple(remarks),
+    )
+
+
+def _read_points(scenario: Scenario) -> tuple[Demand, Sites]:
+    """Return demand and sites; if both files have problems, tell of both."""
+    asked, hosts = scenario.demand, scenario.sites
+    problems: list[PointsError] = []
+    try:
+        demand = read_demand(
+            scenario.resolve(asked.file),
+            crs=asked.crs,
+            layer=asked.layer,
+            encoding=asked.encoding,
+            columns=asked.columns,
+        )
+    except PointsError as error:
+        problems.append(error)
+    try:
+        sites = read_sites(
+            scenario.resolve(hosts.file),
+            crs=hosts.crs,
+            layer=hosts.layer,
+            encoding=hosts.encoding,
+            columns=hosts.columns,
+            existing=None if hosts.existing is None else scenario.resolve(hosts.existing),
+        )
+    except PointsError as error:
+        problems.append(error)
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise PlannerError("\n".join(map(str, problems))) from problems[0]
+    return demand, sites
+
+
+def _read_roads(scenario: Scenario, settings: NetworkSettings) -> RoadNetwork:
+    return read_network(
+        scenario.resolve(settings.file),
+        vehicle=scenario.fleets[0].vehicle,
+        speeds=settings.speeds,
+        signal_delay_s=settings.junction_delay_s.signal,
+    )
+
+
+def files_of(scenario: Scenario) -> list[str]:
+    """Return the files that a scenario names, as written."""
+    tables = (scenario.network, scenario.drive_times, scenario.demand, scenario.sites)
+    files = [table.file for table in tables if table is not None]
+    return files + ([scenario.sites.existing] if scenario.sites.existing else [])
+
+
+def _checksums(scenario: Scenario) -> list[InputFile]:
+    return [
+        InputFile(file=file, sha256=sha256(scenario.resolve(file))) for file in files_of(scenario)
+    ]
+
+
+def sha256(path: Path) -> str:
+    """Return the checksum of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

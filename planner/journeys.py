@@ -1,0 +1,144 @@
+"""Journeys: how places hang on the states of a network, so that searches can run between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.network import RoadNetwork
+from planner.rows import entries, starts
+from planner.scenario import Direction
+from planner.search import States, Task, attached, states_of
+from planner.snapping import Places
+from planner.units import grid, mps
+
+
+def task_between(
+    network: RoadNetwork,
+    site_places: Places,
+    demand_places: Places,
+    *,
+    direction: Direction,
+    access_kph: float,
+) -> Task:
+    """Return the searches from every site to every demand point.
+
+    Parameters
+    ----------
+    network
+        Roads to drive on.
+    site_places, demand_places
+        Where the points meet roads; those off network take no part.
+    direction
+        Whether demand drives to the site, or somebody from the site to the demand. Searches begin at the sites either
+        way; against the drive in the first case.
+    access_kph
+        Speed between a point and the road, in km/h; 0: that leg takes no time.
+    """
+    states = states_of(network)
+    site_leg_s, demand_leg_s = _leg_s(site_places, access_kph), _leg_s(demand_places, access_kph)
+    is_to_station = direction is Direction.TO_STATION
+    at_site, at_demand = (_ends, _starts) if is_to_station else (_starts, _ends)
+    seeds, source_edges = at_site(network, states, site_places)
+    targets, point_edges = at_demand(network, states, demand_places)
+    sign = 1.0 if is_to_station else -1.0
+    n_sites = len(site_places)
+    seeds_s = seeds.time_s + site_leg_s[seeds.row]
+    targets_s = targets.time_s + demand_leg_s[targets.row]
+    sources_s, points_s = sign * source_edges.time_s, sign * point_edges.time_s
+    return Task(
+        graph=states.graph(is_reversed=is_to_station),
+        seeds=attached(seeds.row, seeds.item, seeds_s, n_sites),
+        targets=attached(targets.item, targets.row, targets_s, states.n_states),
+        source_edges=attached(source_edges.row, source_edges.item, sources_s, n_sites),
+        points_on_edge=attached(point_edges.item, point_edges.row, points_s, network.n_edges),
+        source_leg_s=site_leg_s,
+        point_leg_s=demand_leg_s,
+    )
+
+
+def _leg_s(places: Places, access_kph: float) -> NDArray[np.float64]:
+    """Return how long the way between each point and the road takes, in seconds."""
+    if access_kph == 0.0:
+        return np.zeros(len(places))
+    return grid(np.where(places.is_off_network, 0.0, places.access_m) / mps(access_kph))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hooks:
+    """Which states or edges each place hangs on, and the seconds in between."""
+
+    row: NDArray[np.int64]
+    item: NDArray[np.int32]
+    time_s: NDArray[np.float64]
+
+    def __add__(self, more: _Hooks) -> _Hooks:
+        return _Hooks(
+            np.concatenate([self.row, more.row]),
+            np.concatenate([self.item, more.item]),
+            np.concatenate([self.time_s, more.time_s]),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _OnEdges:
+    """Places within streets, once for each edge of the street."""
+
+    place: NDArray[np.int64]
+    edge: NDArray[np.int64]
+    from_tail_s: NDArray[np.float64]
+    to_head_s: NDArray[np.float64]
+
+
+def _on_edges(network: RoadNetwork, places: Places) -> _OnEdges:
+    """Return where the places within streets lie on the edges there."""
+    within = np.flatnonzero((places.street >= 0) & (places.node < 0))
+    first_edge = starts(network.edge_street, network.n_streets)
+    which, edge = entries(first_edge, places.street[within])
+    place = within[which]
+    # Measured from the last node of the street, so that both edges of a street share the same rounded number.
+    last_s = grid((1.0 - places.share[place]) * network.edge_time_s[edge])
+    first_s = network.edge_time_s[edge] - last_s
+    is_forward = network.edge_is_forward[edge]
+    return _OnEdges(
+        place, edge, np.where(is_forward, first_s, last_s), np.where(is_forward, last_s, first_s)
+    )
+
+
+def _starts(network: RoadNetwork, states: States, places: Places) -> tuple[_Hooks, _Hooks]:
+    """Return the states that a drive from each place comes to, and the edges it begins on."""
+    on = _on_edges(network, places)
+    at_node = np.flatnonzero(places.node >= 0)
+    node = places.node[at_node]
+    # A delay is paid on leaving a junction, but not by a drive that starts there: it begins on the edges out.
+    edges_out = starts(network.edge_tail, network.n_nodes)
+    out_edge = np.argsort(network.edge_tail, kind="stable")
+    delayed = np.flatnonzero(network.node_delay_s[node] > 0.0)
+    which, entry = entries(edges_out, node[delayed])
+    begins, edge = at_node[delayed[which]], out_edge[entry]
+    no_time = np.zeros(at_node.size)
+    onto_states = (
+        _Hooks(on.place, states.start_state[on.edge], on.to_head_s)
+        + _Hooks(at_node, states.of_node[node].astype(np.int32), no_time)
+        + _Hooks(begins, states.start_state[edge], network.edge_time_s[edge])
+    )
+    onto_edges = _Hooks(on.place, on.edge.astype(np.int32), on.from_tail_s) + _Hooks(
+        begins, edge.astype(np.int32), np.zeros(edge.size)
+    )
+    return onto_states, onto_edges
+
+
+def _ends(network: RoadNetwork, states: States, places: Places) -> tuple[_Hooks, _Hooks]:
+    """Return the states that a drive to each place comes from, and the edges it ends on."""
+    on = _on_edges(network, places)
+    tail = network.edge_tail[on.edge]
+    which, enters = entries(states.of_node, tail)
+    enters_s = network.node_delay_s[tail] + on.from_tail_s
+    at_node = np.flatnonzero(places.node >= 0)
+    at_which, state = entries(states.of_node, places.node[at_node])
+    from_states = _Hooks(on.place[which], enters.astype(np.int32), enters_s[which]) + _Hooks(
+        at_node[at_which], state.astype(np.int32), np.zeros(state.size)
+    )
+    return from_states, _Hooks(on.place, on.edge.astype(np.int32), on.from_tail_s)

@@ -1,0 +1,111 @@
+"""The whole way from a scenario to a result folder, on one page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from planner.clock import Clock
+from planner.coverage import coverage_of
+from planner.drivetimes import DriveTimes, Nearest, needs_of
+from planner.inputs import Inputs, read_inputs
+from planner.placement import place_on
+from planner.remarks import remarks_on
+from planner.result import Result
+from planner.runfolder import write_result
+from planner.scenario import Scenario
+
+
+def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
+    """Return all that a scenario asks for, and write the result folder where one is named.
+
+    Parameters
+    ----------
+    scenario
+        What is asked.
+    out
+        Result folder, written whole or not at all; an older result there is replaced. Left out: nothing is written.
+
+    Raises
+    ------
+    PlannerError
+        An input can't be used, or the folder can't be written.
+    """
+    clock = Clock()
+    survey = survey_of(scenario, clock=clock)
+    times, rules = survey.times, scenario.placement
+    with clock.stage("choose stations"):
+        plan = place_on(
+            coverage_of(times),
+            goal=rules.goal,
+            stations=rules.stations,
+            min_share=rules.min_share,
+            time_limit_s=rules.time_limit_s,
+        )
+    with clock.stage("find the nearest station of everyone"):
+        is_station = np.isin(np.arange(len(times.sites)), plan.stations)
+        nearest_station = survey.inputs.source.nearest(times.needs, is_station)
+    result = Result(
+        scenario=scenario,
+        network=survey.inputs.network,
+        times=times,
+        demand_places=survey.inputs.demand_places,
+        site_places=survey.inputs.site_places,
+        plan=plan,
+        nearest_station=nearest_station,
+        nearest_site=survey.nearest_site,
+        inputs=survey.inputs.files,
+        remarks=survey.remarks,
+    )
+    if out is not None:
+        write_result(result, Path(out), clock)
+    return result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Survey:
+    """All that is known before stations are chosen.
+
+    Attributes
+    ----------
+    inputs
+        What the files hold.
+    times
+        Drive times within the standard.
+    nearest_site
+        For each need the nearest site that may be a station, however far.
+    remarks
+        What a planner should know about the data, in sentences.
+    """
+
+    inputs: Inputs
+    times: DriveTimes
+    nearest_site: Nearest
+    remarks: tuple[str, ...]
+
+
+def survey_of(scenario: Scenario, *, clock: Clock | None = None) -> Survey:
+    """Return what a scenario's files say, read and checked, and the drive times: everything but the choice.
+
+    Parameters
+    ----------
+    scenario
+        What is asked.
+    clock
+        Keeps what took how long.
+    """
+    clock = clock or Clock()
+    inputs = read_inputs(scenario, clock)
+    fleet = scenario.fleets[0]
+    needs = needs_of(inputs.demand, fleet=fleet.name, max_drive_time_s=fleet.max_drive_time_s)
+    with clock.stage("search drive times"):
+        times = inputs.source.within(needs)
+        nearest_site = inputs.source.nearest(needs, ~inputs.sites.is_excluded)
+    return Survey(
+        inputs=inputs,
+        times=times,
+        nearest_site=nearest_site,
+        remarks=remarks_on(inputs, needs, nearest_site),
+    )

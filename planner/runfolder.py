@@ -1,0 +1,205 @@
+"""The result folder: written whole or not at all, and read back."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from planner.clock import Clock, Stage
+from planner.coverage import coverage_of
+from planner.drivetimes import DriveTimes, Nearest, Needs
+from planner.errors import PlannerError
+from planner.inputs import read_inputs
+from planner.plan import Plan, Status, serve
+from planner.result import Result
+from planner.scenario import Goal, read_scenario, scenario_toml
+from planner.tables import FORMAT, write_tables
+from planner.webmap import write_map
+
+_LIBRARIES: Final = ("numpy", "numba", "highspy", "osmium", "shapely", "pyproj", "folium")
+"""Those that numbers or drawings depend on; their versions stand in the log."""
+
+
+def write_result(result: Result, folder: Path, clock: Clock) -> None:
+    """Write the result folder, whole or not at all.
+
+    Parameters
+    ----------
+    result
+        What was found.
+    folder
+        Where; an older result there is replaced.
+    clock
+        The stages so far; those of writing are added.
+
+    Raises
+    ------
+    PlannerError
+        The folder holds something else, or can't be written.
+    """
+    if folder.exists() and not is_free(folder):
+        raise PlannerError(
+            f"{folder}: holds something that is no result; name another folder with --out"
+        )
+    fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+    try:
+        for leftover in (fresh, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        with clock.stage("write tables"):
+            write_tables(result, fresh)
+        with clock.stage("write map"):
+            write_map(result, fresh / "map.html")
+        _write(fresh / "scenario.toml", scenario_toml(result.scenario))
+        _write(
+            fresh / "log.json",
+            json.dumps(_log(result, folder, clock.stages), ensure_ascii=False, indent=1),
+        )
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+    except OSError as error:
+        raise PlannerError(f"{folder}: can't be written: {error.strerror or error}") from error
+    finally:
+        for leftover in (fresh, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def is_free(folder: Path) -> bool:
+    """Return whether a result may be written to a folder that is there: it is empty or holds a result."""
+    return folder.is_dir() and ((folder / "result.json").is_file() or not any(folder.iterdir()))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text + "\n" * (not text.endswith("\n")), encoding="utf-8", newline="\n")
+
+
+def _log(result: Result, folder: Path, stages: Sequence[Stage]) -> dict[str, Any]:
+    """Return what may differ from one run to the next: seconds, memory, versions, machine."""
+    try:
+        scenario_folder = os.path.relpath(result.scenario.folder, folder)
+    except ValueError:  # on another drive
+        scenario_folder = str(result.scenario.folder.resolve())
+    return {
+        "scenario_folder": Path(scenario_folder).as_posix(),
+        "stages": [asdict(stage) for stage in stages],
+        "sizes": {name: list(size) for name, size in result.plan.sizes.items()},
+        "versions": {name: _version(name) for name in ("station-planner", *_LIBRARIES)},
+        "machine": {
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            "processors": os.cpu_count(),
+        },
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """Return what result.json of a result folder holds.
+
+    Raises
+    ------
+    PlannerError
+        The folder holds no result of this format.
+    """
+    path = folder / "result.json"
+    try:
+        summary: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PlannerError(
+            f"{folder}: is no result folder; there is no result.json in it"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise PlannerError(f"{path}: can't be read ({error}); run the plan again") from error
+    if summary.get("format") != FORMAT:
+        raise PlannerError(f"{path}: is not of the format {FORMAT}; run the plan again")
+    return summary
+
+
+def read_result(folder: Path) -> Result:
+    """Return the result in a folder, with roads and points read again from the files that made it.
+
+    Drive times are the saved ones: nothing is searched.
+
+    Raises
+    ------
+    PlannerError
+        The folder holds no whole result, or an input has changed since or isn't there any more.
+    """
+    summary = read_summary(folder)
+    try:
+        log = json.loads((folder / "log.json").read_text(encoding="utf-8"))
+        saved = np.load(folder / "times.npz")
+    except (OSError, ValueError) as error:
+        raise PlannerError(f"{folder}: is not whole ({error}); run the plan again") from error
+    scenario = read_scenario(folder / "scenario.toml", folder=folder / log["scenario_folder"])
+    inputs = read_inputs(scenario, Clock())
+    was = {entry["file"]: entry["sha256"] for entry in summary["inputs"]}
+    changed = [f.file for f in inputs.files if was.get(f.file) != f.sha256]
+    if changed:
+        raise PlannerError(
+            f"{folder}: {', '.join(changed)} changed since this run; run the plan again"
+        )
+    needs = Needs(
+        point=saved["need_demand"],
+        fleet=saved["need_fleet"],
+        period=saved["need_period"],
+        weight=saved["need_weight"],
+        max_drive_time_s=saved["need_max_drive_time_s"],
+        fleets=tuple(saved["fleets"].tolist()),
+        periods=tuple(saved["periods"].tolist()),
+    )
+    times = DriveTimes(
+        need=saved["need"],
+        site=saved["site"],
+        time_s=saved["time_s"],
+        needs=needs,
+        demand=inputs.demand,
+        sites=inputs.sites,
+    )
+    return Result(
+        scenario=scenario,
+        network=inputs.network,
+        times=times,
+        demand_places=inputs.demand_places,
+        site_places=inputs.site_places,
+        plan=_plan(summary, times),
+        nearest_station=Nearest(
+            site=saved["nearest_station"], time_s=saved["nearest_station_time_s"]
+        ),
+        nearest_site=Nearest(site=saved["nearest_site"], time_s=saved["nearest_site_time_s"]),
+        inputs=inputs.files,
+        remarks=tuple(summary["remarks"]),
+    )
+
+
+def _plan(summary: dict[str, Any], times: DriveTimes) -> Plan:
+    position = {site: i for i, site in enumerate(times.sites.id)}
+    stations = np.array([position[s] for s in summary["stations"]], dtype=np.int32)
+    station_of, drive_time_s = serve(coverage_of(times), stations)
+    return Plan(
+        goal=Goal(summary["goal"]),
+        stations=stations,
+        station_of=station_of,
+        drive_time_s=drive_time_s,
+        status=Status(summary["status"]),
+        objective=summary["objective"],
+        bound=summary["bound"],
+        stopped_by=summary["stopped_by"],
+        reasons=tuple(summary["reasons"]),
+    )

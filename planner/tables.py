@@ -1,0 +1,300 @@
+"""Tables of a result: result.json, CSV, GeoJSON, GeoPackage, times.npz."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.figures import figures, left_out
+from planner.plan import Goal
+from planner.result import Result
+
+if TYPE_CHECKING:
+    import geopandas
+    import pandas as pd
+
+FORMAT: Final = "station-planner/result/1"
+_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
+"""What a spreadsheet takes for the beginning of a formula."""
+_DEGREE_DECIMALS: Final = 7
+_FIXED_DATE: Final = "2000-01-01T00:00:00Z"
+"""GeoPackages say when they were made; equal results are to give equal bytes."""
+
+
+def write_tables(result: Result, folder: Path) -> None:
+    """Write all tables of a result into a folder that is there."""
+    text = json.dumps(summary(result), ensure_ascii=False, indent=1, allow_nan=False)
+    _write_text(folder / "result.json", text + "\n")
+    _write_csv(folder / "stations.csv", station_table(result))
+    _write_csv(folder / "assignments.csv", assignment_table(result))
+    _write_text(folder / "stations.geojson", _stations_geojson(result))
+    _write_geopackage(folder / "plan.gpkg", result)
+    _write_times(folder / "times.npz", result)
+
+
+def summary(result: Result) -> dict[str, Any]:
+    """Return the numbers of a result as result.json holds them: plain values, None where there is none."""
+    plan, times, network = result.plan, result.times, result.network
+    found, missing = figures(result), left_out(result)
+    needs, demand, sites = times.needs, times.demand, times.sites
+    is_new = ~(sites.is_existing | sites.is_required)[plan.stations]
+    return {
+        "format": FORMAT,
+        "scenario": result.scenario.name,
+        "goal": plan.goal.value,
+        "status": plan.status.value,
+        "reasons": list(plan.reasons),
+        "stations": sites.id[plan.stations].tolist(),
+        "n_stations": found.n_stations,
+        "n_new": int(is_new.sum()),
+        "objective": _number(plan.objective, is_whole=plan.goal is Goal.SET_COVERING),
+        "bound": _number(plan.bound, is_whole=plan.goal is Goal.SET_COVERING),
+        "gap": _number(plan.gap),
+        "stopped_by": plan.stopped_by,
+        "demand": {
+            "n": found.n_points,
+            "weight": found.weight,
+            "covered_n": found.n_covered,
+            "covered_weight": found.covered_weight,
+            "share_covered": found.share_covered,
+            "uncovered": demand.id[missing.uncovered].tolist(),
+            "uncoverable": _uncoverable(result),
+            "unreachable": demand.id[missing.unreachable].tolist(),
+            "off_network": demand.id[missing.off_network].tolist(),
+        },
+        "drive_time_s": {
+            "mean": _number(found.mean_s),
+            "median": _number(found.median_s),
+            "p95": _number(found.p95_s),
+            "max": _number(found.longest_s),
+        },
+        "roads": None,
+        "by_fleet": {
+            fleet: {"share_covered": _share(result, needs.fleet == i)}
+            for i, fleet in enumerate(needs.fleets)
+        },
+        "network": None
+        if network is None
+        else {
+            "nodes": network.n_nodes,
+            "edges": network.n_edges,
+            "components": int(network.component_length_m.size),
+            "source_date": network.source.date,
+            "length_m": network.length_m,
+            "counts": network.source.counts,
+            "speeds_kph": network.source.speeds_kph,
+        },
+        "remarks": list(result.remarks),
+        "inputs": [{"file": f.file, "sha256": f.sha256} for f in result.inputs],
+    }
+
+
+def _number(value: float | None, *, is_whole: bool = False) -> float | int | None:
+    """Return a number for JSON: None for what is none."""
+    if value is None or math.isnan(value):
+        return None
+    return round(value) if is_whole else float(value)
+
+
+def _share(result: Result, of: NDArray[np.bool_]) -> float | None:
+    weight = result.times.needs.weight
+    total = float(weight[of].sum())
+    return float(weight[of & result.plan.is_covered].sum()) / total if total else None
+
+
+def _uncoverable(result: Result) -> list[dict[str, Any]]:
+    """Return the needs of positive weight that no site covers, each with its nearest site."""
+    needs, demand, sites = result.times.needs, result.times.demand, result.times.sites
+    nearest = result.nearest_site
+    is_far = ~(nearest.time_s <= needs.max_drive_time_s) & ~result.plan.is_covered
+    return [
+        {
+            "demand": demand.id[needs.point[i]],
+            "fleet": needs.fleets[needs.fleet[i]],
+            "period": needs.periods[needs.period[i]],
+            "site": sites.id[nearest.site[i]] if nearest.site[i] >= 0 else None,
+            "drive_time_s": _number(float(nearest.time_s[i])),
+        }
+        for i in np.flatnonzero(is_far & (needs.weight > 0))
+    ]
+
+
+def station_table(result: Result) -> pd.DataFrame:
+    """Return the stations, a row each: where they are, whom they serve, how far those drive (seconds)."""
+    import pandas as pd
+
+    sites, plan, needs = result.times.sites, result.plan, result.times.needs
+    at, n_sites = plan.stations, len(sites)
+    served = np.flatnonzero(plan.is_covered)
+    station, weight, time_s = (
+        plan.station_of[served],
+        needs.weight[served],
+        plan.drive_time_s[served],
+    )
+    n_served = np.bincount(station, minlength=n_sites)[at]
+    weight_served = np.bincount(station, weight, minlength=n_sites)[at]
+    total_s = np.bincount(station, weight * time_s, minlength=n_sites)[at]
+    longest_s = np.full(n_sites, np.nan)
+    np.fmax.at(longest_s, station, time_s)
+    mean_s = np.full(at.size, np.nan)
+    np.divide(total_s, weight_served, out=mean_s, where=weight_served > 0)
+    return pd.DataFrame(
+        {
+            "id": sites.id[at],
+            "name": sites.name[at],
+            "kind": sites.kind[at],
+            "lon": sites.lon[at].round(_DEGREE_DECIMALS),
+            "lat": sites.lat[at].round(_DEGREE_DECIMALS),
+            "existing": sites.is_existing[at],
+            "n_served": n_served,
+            "weight_served": weight_served,
+            "mean_drive_time_s": mean_s,
+            "max_drive_time_s": longest_s[at],
+        }
+    )
+
+
+def assignment_table(result: Result) -> pd.DataFrame:
+    """Return the needs, a row each: the station that serves it, or else the nearest one, and the drive (seconds)."""
+    import pandas as pd
+
+    needs, demand, sites = result.times.needs, result.times.demand, result.times.sites
+    plan, nearest, places = result.plan, result.nearest_station, result.demand_places
+    station = np.where(plan.is_covered, plan.station_of, nearest.site)
+    is_reached = station >= 0
+    ids = np.full(len(needs), "", dtype=object)
+    ids[is_reached] = sites.id[station[is_reached]]
+    return pd.DataFrame(
+        {
+            "demand": demand.id[needs.point],
+            "fleet": np.array(needs.fleets, dtype=object)[needs.fleet],
+            "period": np.array(needs.periods, dtype=object)[needs.period],
+            "station": ids,
+            "drive_time_s": np.where(plan.is_covered, plan.drive_time_s, nearest.time_s),
+            "covered": plan.is_covered,
+            "access_m": np.nan if places is None else places.access_m[needs.point].round(3),
+        }
+    )
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_csv(path: Path, table: pd.DataFrame) -> None:
+    """Write a table for spreadsheets: with a byte-order mark, true and false as such, no formulas."""
+    harmless = table.copy()
+    for column in harmless.columns:
+        if harmless[column].dtype == bool:
+            harmless[column] = np.where(harmless[column], "true", "false")
+        elif not np.issubdtype(table[column].to_numpy().dtype, np.number):
+            harmless[column] = [_harmless(text) for text in table[column]]
+    harmless.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def _harmless(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula; numbers stay as they are."""
+    if not _FORMULA.match(text) or re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
+        return text
+    return "'" + text
+
+
+def _stations_geojson(result: Result) -> str:
+    """Return the stations as GeoJSON: longitude first, strict JSON."""
+    features = [
+        {
+            "type": "Feature",
+            "id": row["id"],
+            "properties": {k: _plain(v) for k, v in row.items() if k not in ("lon", "lat")},
+            "geometry": None
+            if math.isnan(row["lon"])
+            else {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
+        }
+        for row in station_table(result).to_dict("records")
+    ]
+    collection = {"type": "FeatureCollection", "features": features}
+    return json.dumps(collection, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _write_geopackage(path: Path, result: Result) -> None:
+    """Write the plan as layers: stations, sites, demand, assignments as lines, uncovered."""
+    import pyogrio
+
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    try:
+        for name, layer in _layers(result).items():
+            if len(layer):
+                pyogrio.write_dataframe(layer, path, layer=name, driver="GPKG")
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _layers(result: Result) -> dict[str, geopandas.GeoDataFrame]:
+    import geopandas
+    import shapely
+
+    times, plan = result.times, result.plan
+    demand, sites = times.demand, times.sites
+    assignments = assignment_table(result)
+    stations = station_table(result)
+    point, station = (
+        times.needs.point,
+        np.where(plan.is_covered, plan.station_of, result.nearest_station.site),
+    )
+    drawn = np.flatnonzero(station >= 0)
+    ends = np.stack(
+        [
+            np.column_stack([demand.lon[point[drawn]], demand.lat[point[drawn]]]),
+            np.column_stack([sites.lon[station[drawn]], sites.lat[station[drawn]]]),
+        ],
+        axis=1,
+    )
+    lines = geopandas.GeoDataFrame(
+        assignments.iloc[drawn], geometry=shapely.linestrings(ends), crs=4326
+    )
+    demand_layer = demand.to_frame().reset_index(drop=True)
+    return {
+        "stations": geopandas.GeoDataFrame(
+            stations.drop(columns=["lon", "lat"]),
+            geometry=shapely.points(sites.lon[plan.stations], sites.lat[plan.stations]),
+            crs=4326,
+        ),
+        "sites": sites.to_frame().reset_index(drop=True),
+        "demand": demand_layer,
+        "assignments": lines,
+        "uncovered": demand_layer.iloc[left_out(result).uncovered],
+    }
+
+
+def _write_times(path: Path, result: Result) -> None:
+    """Write the sparse drive times and the nearest station and site of each need."""
+    times, needs = result.times, result.times.needs
+    np.savez_compressed(
+        path,
+        need=times.need,
+        site=times.site,
+        time_s=times.time_s,
+        need_demand=needs.point,
+        need_fleet=needs.fleet,
+        need_period=needs.period,
+        need_weight=needs.weight,
+        need_max_drive_time_s=needs.max_drive_time_s,
+        fleets=np.array(needs.fleets, dtype=str),
+        periods=np.array(needs.periods, dtype=str),
+        demand_id=times.demand.id.astype(str),
+        site_id=times.sites.id.astype(str),
+        nearest_station=result.nearest_station.site,
+        nearest_station_time_s=result.nearest_station.time_s,
+        nearest_site=result.nearest_site.site,
+        nearest_site_time_s=result.nearest_site.time_s,
+    )

@@ -1,0 +1,45 @@
+"""What all tests share: where files are, and how hypothesis runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+# the same examples in every run, and none judged by the clock: machines differ and may be busy
+settings.register_profile(
+    "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+# other examples every time, many of them: `pytest --hypothesis-profile=search`
+settings.register_profile(
+    "search", settings.get_profile("ci"), derandomize=False, max_examples=1000
+)
+settings.load_profile("ci")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs the folder of shared data where there is none; the marker alone is enough."""
+    if SHARED.is_dir():
+        return
+    skip = pytest.mark.skip(reason=f"needs {SHARED}: real networks that are not ours to ship")
+    for item in items:
+        if "shared" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data beside the project."""
+    if not SHARED.is_dir():
+        pytest.skip(f"needs {SHARED}: real networks that are not ours to ship")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def cases() -> Path:
+    """The small inputs of what users of other tools ran into, each with the right outcome."""
+    return ROOT / "tests" / "cases"
