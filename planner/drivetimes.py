@@ -265,8 +265,9 @@ def road_times(
     max_access_m
         Farther from a road than this, in metres, a point is off network.
     """
-    site_places = snap(network, sites.lon, sites.lat, max_access_m=max_access_m)
-    demand_places = snap(network, demand.lon, demand.lat, max_access_m=max_access_m)
+    lon, lat = np.concatenate([sites.lon, demand.lon]), np.concatenate([sites.lat, demand.lat])
+    places = snap(network, lon, lat, max_access_m=max_access_m)
+    site_places, demand_places = places.part(0, len(sites)), places.part(len(sites), lon.size)
     task = task_between(
         network,
         site_places,

@@ -80,7 +80,8 @@ def read_inputs(scenario: Scenario, clock: Clock) -> Inputs:
     with clock.stage("read points"):
         demand, sites = _read_points(scenario)
     remarks: list[str] = []
-    network, source = None, None
+    network: RoadNetwork | None = None
+    source: TimeSource
     if scenario.network is not None:
         with clock.stage("read roads"):
             network = _read_roads(scenario, scenario.network)

@@ -175,7 +175,7 @@ class _Table(BaseModel):
 
 
 class Title(_Table):
-    """What the map is called."""
+    """A text of the map in its two languages."""
 
     zh: Text | None = None
     """In Chinese."""
@@ -282,6 +282,8 @@ class Scenario(_Table):
     """Names the result folder; the file's stem where not given."""
     title: Annotated[Title | None, BeforeValidator(_nothing_is_none)] = None
     """What the map is called; None: the name."""
+    notice: Title | None = None
+    """What the map must say about its data: that they are synthetic, for instance."""
     language: Language = Language.ZH
     """The language the map opens in."""
     timezone: Annotated[Text, AfterValidator(_known_timezone)] = "Asia/Shanghai"
@@ -389,6 +391,7 @@ Problem = tuple[str, str]
 _MODELS: Final[dict[str, type[_Table]]] = {
     "": Scenario,
     "title": Title,
+    "notice": Title,
     "network": NetworkSettings,
     "network.junction_delay_s": JunctionDelay,
     "drive_times": DriveTimesSettings,
@@ -444,6 +447,7 @@ _HINTS: Final = {
     "title": 'such as { zh = "驿站", en = "Stations" }',
     "network.junction_delay_s": "such as { signal = 12 }, or 0 for none at all",
     "network.speeds": 'such as { residential = 25 }, or "limits"',
+    "notice": 'such as { zh = "数据为虚构", en = "Synthetic data" }',
     "fleets": "written [[fleets]]",
     "demand.columns": 'such as { id = "编号" }',
     "sites.columns": 'such as { id = "编号" }',

@@ -249,6 +249,80 @@ def _drop_first(
 
 
 @kernel
+def _offer(
+    label: NDArray[np.float64],
+    at_of: NDArray[np.int32],
+    key: NDArray[np.float64],
+    state: NDArray[np.int32],
+    n: int,
+    s: int,
+    time: float,
+) -> int:
+    """Label a state with a better time and put it into a heap of n, or raise it there; return how many are in it."""
+    label[s] = time
+    if at_of[s] < 0:
+        at_of[s] = n
+        state[n] = s
+        n += 1
+    key[at_of[s]] = time
+    _rise(key, state, at_of, at_of[s])
+    return n
+
+
+@kernel
+def _meet(
+    best: NDArray[np.float64], reached: NDArray[np.int32], n: int, point: int, time: float
+) -> int:
+    """Note that a point is reached, if not sooner already; return how many points are."""
+    if time < best[point]:
+        if best[point] == np.inf:
+            reached[n] = point
+            n += 1
+        best[point] = time
+    return n
+
+
+@kernel
+def _meet_on_own_edges(
+    task: Task,
+    source: int,
+    limit_s: float,
+    best: NDArray[np.float64],
+    reached: NDArray[np.int32],
+) -> int:
+    """Note the points that a source reaches over an edge that both are on; return how many they are."""
+    own, on_edge = task.source_edges, task.points_on_edge
+    n = 0
+    for i in range(own.start[source], own.start[source + 1]):
+        for k in range(on_edge.start[own.item[i]], on_edge.start[own.item[i] + 1]):
+            p = on_edge.item[k]
+            ahead = own.time_s[i] - on_edge.time_s[k]
+            time = task.source_leg_s[source] + ahead + task.point_leg_s[p]
+            if ahead >= 0.0 and time <= limit_s:
+                n = _meet(best, reached, n, p, time)
+    return n
+
+
+@kernel
+def _hand_over(
+    best: NDArray[np.float64],
+    reached: NDArray[np.int32],
+    n_reached: int,
+    out_point: NDArray[np.int32],
+    out_time_s: NDArray[np.float64],
+    n_pairs: int,
+) -> bool:
+    """Forget the points reached; before that write them behind the pairs that are there, if they fit."""
+    fits = n_pairs + n_reached <= out_point.size
+    for i in range(n_reached):
+        if fits:
+            out_point[n_pairs + i] = reached[i]
+            out_time_s[n_pairs + i] = best[reached[i]]
+        best[reached[i]] = np.inf
+    return fits
+
+
+@kernel
 def _search_block(
     task: Task,
     first: int,
@@ -264,82 +338,40 @@ def _search_block(
     whose points don't fit; returns how many sources are done and how many pairs are written.
     """
     graph, seeds, targets = task.graph, task.seeds, task.targets
-    own, on_edge, point_leg_s = task.source_edges, task.points_on_edge, task.point_leg_s
-    n_states = graph.start.size - 1
-    n_points = point_leg_s.size
+    n_states, n_points = graph.start.size - 1, task.point_leg_s.size
     label = np.full(n_states, np.inf)
     at_of = np.full(n_states, -1, np.int32)
-    touched = np.empty(n_states, np.int32)
     key = np.empty(n_states, np.float64)
     state = np.empty(n_states, np.int32)
+    settled = np.empty(n_states, np.int32)
     best = np.full(n_points, np.inf)
     reached = np.empty(n_points, np.int32)
     n_pairs = 0
     for source in range(first, last):
-        n_touched = 0
-        n_reached = 0
-        n = 0
-        for i in range(own.start[source], own.start[source + 1]):
-            for k in range(on_edge.start[own.item[i]], on_edge.start[own.item[i] + 1]):
-                ahead = own.time_s[i] - on_edge.time_s[k]
-                p = on_edge.item[k]
-                time = task.source_leg_s[source] + ahead + point_leg_s[p]
-                if ahead >= 0.0 and time <= limit_s and time < best[p]:
-                    if best[p] == np.inf:
-                        reached[n_reached] = p
-                        n_reached += 1
-                    best[p] = time
+        n_settled = n = 0
+        n_reached = _meet_on_own_edges(task, source, limit_s, best, reached)
         for i in range(seeds.start[source], seeds.start[source + 1]):
-            s = seeds.item[i]
-            time = seeds.time_s[i]
-            if time <= limit_s and time < label[s]:
-                if label[s] == np.inf:
-                    touched[n_touched] = s
-                    n_touched += 1
-                    at_of[s] = n
-                    state[n] = s
-                    n += 1
-                label[s] = time
-                key[at_of[s]] = time
-                _rise(key, state, at_of, at_of[s])
-        while n > 0:
+            if seeds.time_s[i] <= limit_s and seeds.time_s[i] < label[seeds.item[i]]:
+                n = _offer(label, at_of, key, state, n, seeds.item[i], seeds.time_s[i])
+        while n > 0:  # all that was put in lies within the limit, so all of it gets settled
             here = state[0]
-            so_far = key[0]
             n = _drop_first(key, state, at_of, n)
+            settled[n_settled] = here
+            n_settled += 1
             for k in range(targets.start[here], targets.start[here + 1]):
-                time = so_far + targets.time_s[k]
-                p = targets.item[k]
-                if time <= limit_s and time < best[p]:
-                    if best[p] == np.inf:
-                        reached[n_reached] = p
-                        n_reached += 1
-                    best[p] = time
+                time = label[here] + targets.time_s[k]
+                if time <= limit_s:
+                    n_reached = _meet(best, reached, n_reached, targets.item[k], time)
             for k in range(graph.start[here], graph.start[here + 1]):
-                time = so_far + graph.time_s[k]
-                s = graph.head[k]
-                if time <= limit_s and time < label[s]:
-                    if label[s] == np.inf:
-                        touched[n_touched] = s
-                        n_touched += 1
-                        at_of[s] = n
-                        state[n] = s
-                        n += 1
-                    label[s] = time
-                    key[at_of[s]] = time
-                    _rise(key, state, at_of, at_of[s])
-        fits = n_pairs + n_reached <= out_point.size
-        for i in range(n_reached):
-            p = reached[i]
-            if fits:
-                out_point[n_pairs] = p
-                out_time_s[n_pairs] = best[p]
-                n_pairs += 1
-            best[p] = np.inf
-        for i in range(n_touched):
-            label[touched[i]] = np.inf
-        if not fits:
+                time = label[here] + graph.time_s[k]
+                if time <= limit_s and time < label[graph.head[k]]:
+                    n = _offer(label, at_of, key, state, n, graph.head[k], time)
+        for i in range(n_settled):
+            label[settled[i]] = np.inf
+        if not _hand_over(best, reached, n_reached, out_point, out_time_s, n_pairs):
             return source - first, n_pairs
         counts[source - first] = n_reached
+        n_pairs += n_reached
     return last - first, n_pairs
 
 
@@ -414,14 +446,8 @@ def nearest_of_states(
         for i in range(seeds.start[source], seeds.start[source + 1]):
             s = seeds.item[i]
             if seeds.time_s[i] < label[s]:
-                if at_of[s] < 0:
-                    at_of[s] = n
-                    state[n] = s
-                    n += 1
-                label[s] = seeds.time_s[i]
                 owner[s] = source
-                key[at_of[s]] = label[s]
-                _rise(key, state, at_of, at_of[s])
+                n = _offer(label, at_of, key, state, n, s, seeds.time_s[i])
     while n > 0:
         here = state[0]
         n = _drop_first(key, state, at_of, n)
@@ -430,12 +456,6 @@ def nearest_of_states(
             time = label[here] + graph.time_s[k]
             # A state that was settled already is taken up again where an arc without length brings a lower source.
             if time < label[s] or (time == label[s] and owner[here] < owner[s]):
-                if at_of[s] < 0:
-                    at_of[s] = n
-                    state[n] = s
-                    n += 1
-                label[s] = time
                 owner[s] = owner[here]
-                key[at_of[s]] = time
-                _rise(key, state, at_of, at_of[s])
+                n = _offer(label, at_of, key, state, n, s, time)
     return label, owner

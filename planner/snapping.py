@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from planner.compiled import kernel
 from planner.geodesy import metres_per_degree, step_lengths
 from planner.network import RoadNetwork
+from planner.rows import entries, row_of, starts
 
 SHORT_COMPONENT_M: Final = 500.0
 """Points prefer roads of components at least this long, in metres: others are mostly loose ends of a map."""
@@ -52,10 +53,48 @@ class Places:
     def __len__(self) -> int:
         return self.street.size
 
+    def part(self, first: int, last: int) -> Places:
+        """Return the places of points first to last - 1."""
+        columns = {field.name: getattr(self, field.name)[first:last] for field in fields(self)}
+        return Places(**columns)
+
     @property
     def is_off_network(self) -> NDArray[np.bool_]:
         """Whether no road was near enough."""
         return self.street < 0
+
+
+class _StreetIndex(NamedTuple):
+    """Finds streets near points. Its plane squeezes degrees of longitude, so that it is right in the middle of the network.
+
+    It only says which streets may be near; how near they are is worked out for each.
+    """
+
+    tree: shapely.STRtree
+    squeeze: float
+
+    @classmethod
+    def of(cls, network: RoadNetwork) -> _StreetIndex:
+        """Return the index of all streets of a network."""
+        squeeze = float(np.cos(np.radians(network.shape_lat.mean())))
+        xy = np.column_stack([network.shape_lon * squeeze, network.shape_lat])
+        lines = shapely.linestrings(xy, indices=row_of(network.shape_start))
+        return cls(shapely.STRtree(lines), squeeze)
+
+    def within(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], reach_m: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return all pairs of point and street that may be within reach of each other."""
+        d_lat = 1.01 * reach_m / metres_per_degree(lat)[1]
+        m_east = metres_per_degree(np.minimum(np.abs(lat) + d_lat, 89.9))[0]
+        x, d_x = lon * self.squeeze, 1.01 * reach_m / m_east * self.squeeze
+        point, street = self.tree.query(shapely.box(x - d_x, lat - d_lat, x + d_x, lat + d_lat))
+        return point, street
+
+    def nearest(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return for each point a street that is nearest in the plane, or almost so on the ground."""
+        street: NDArray[np.int64] = self.tree.nearest(shapely.points(lon * self.squeeze, lat))
+        return street
 
 
 class _Feet(NamedTuple):
@@ -93,43 +132,23 @@ def snap(
     """
     component = network.component[network.street_tail]
     is_short = network.component_length_m[component] < SHORT_COMPONENT_M
+    streets = _StreetIndex.of(network)
     reach_m = np.full(lon.size, max_access_m)
-    feet = _nearest(network, np.flatnonzero(~is_short), lon, lat, reach_m)
-    left = np.flatnonzero(feet.street < 0)
-    on_short = _nearest(network, np.flatnonzero(is_short), lon[left], lat[left], reach_m[left])
-    for column, values in zip(feet, on_short, strict=True):
-        column[left] = values
-    is_on_small_component = np.zeros(lon.size, dtype=bool)
-    is_on_small_component[left] = on_short.street >= 0
+    point, street = streets.within(lon, lat, reach_m)
+    on_long, on_short = (
+        _feet(network, point[of_kind], street[of_kind], lon, lat, reach_m)
+        for of_kind in (~is_short[street], is_short[street])
+    )
+    left = on_long.street < 0
+    feet = _Feet(*(np.where(left, b, a) for a, b in zip(on_long, on_short, strict=True)))
+    is_on_small_component = left & (on_short.street >= 0)
     access_m = feet.distance_m.copy()
     off = np.flatnonzero(feet.street < 0)
-    access_m[off] = _distance_to_any(network, lon[off], lat[off])
+    access_m[off] = _distance_to_any(network, streets, lon[off], lat[off])
     return _places(network, feet, access_m, is_on_small_component)
 
 
-def _nearest(
-    network: RoadNetwork,
-    streets: NDArray[np.int64],
-    lon: NDArray[np.float64],
-    lat: NDArray[np.float64],
-    reach_m: NDArray[np.float64],
-) -> _Feet:
-    """Return the nearest spot on some streets for each point, at most its reach away."""
-    start = network.shape_start[:-1]
-    west, south, east, north = (
-        extreme.reduceat(degrees, start)[streets]
-        for extreme in (np.minimum, np.maximum)
-        for degrees in (network.shape_lon, network.shape_lat)
-    )
-    tree = shapely.STRtree(shapely.box(west, south, east, north))
-    m_east, m_north = metres_per_degree(lat)
-    d_lon, d_lat = 1.001 * reach_m / m_east, 1.001 * reach_m / m_north
-    around = shapely.box(lon - d_lon, lat - d_lat, lon + d_lon, lat + d_lat)
-    point, candidate = tree.query(around)
-    return _feet_among(network, point, streets[candidate], lon, lat, reach_m)
-
-
-def _feet_among(
+def _feet(
     network: RoadNetwork,
     point: NDArray[np.int64],
     candidate: NDArray[np.int64],
@@ -138,7 +157,7 @@ def _feet_among(
     reach_m: NDArray[np.float64],
 ) -> _Feet:
     """Return the nearest spot of each point among its candidate streets, given as pairs."""
-    return _feet(
+    return _feet_among(
         np.column_stack([lon, lat]),
         np.column_stack([*metres_per_degree(lat), np.radians(np.tan(np.radians(lat)))]),
         point,
@@ -152,7 +171,7 @@ def _feet_among(
 
 
 @kernel
-def _feet(
+def _feet_among(
     lonlat: NDArray[np.float64],
     metric: NDArray[np.float64],
     point: NDArray[np.int64],
@@ -211,22 +230,18 @@ def _feet(
 
 
 def _distance_to_any(
-    network: RoadNetwork, lon: NDArray[np.float64], lat: NDArray[np.float64]
+    network: RoadNetwork,
+    streets: _StreetIndex,
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return how far each point is from the nearest street, in metres, however far."""
     if lon.size == 0:
         return np.empty(0)
-    squeeze = np.cos(
-        np.radians(lat.mean())
-    )  # a plane good enough to say which streets may be nearest
-    line = np.repeat(np.arange(network.n_streets), np.diff(network.shape_start))
-    xy = np.column_stack([network.shape_lon * squeeze, network.shape_lat])
-    tree = shapely.STRtree(shapely.linestrings(xy, indices=line))
-    near = tree.nearest(shapely.points(lon * squeeze, lat))
     no_limit = np.full(lon.size, np.inf)
-    reach_m = _feet_among(network, np.arange(lon.size), near, lon, lat, no_limit).distance_m
-    streets = np.arange(network.n_streets)
-    return _nearest(network, streets, lon, lat, reach_m).distance_m
+    near = streets.nearest(lon, lat)
+    reach_m = _feet(network, np.arange(lon.size), near, lon, lat, no_limit).distance_m
+    return _feet(network, *streets.within(lon, lat, reach_m), lon, lat, reach_m).distance_m
 
 
 def _metres_along(
@@ -236,14 +251,13 @@ def _metres_along(
     along: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return how far along its street each spot is, in metres."""
-    first = network.shape_start[street]
-    size = network.shape_start[street + 1] - first
-    start = np.concatenate([[0], np.cumsum(size)])
-    index = np.arange(start[-1]) - np.repeat(start[:-1] - first, size)
-    step_m = step_lengths(network.shape_lon[index], network.shape_lat[index], start)
-    at = start[:-1] + step - first
+    which, point = entries(network.shape_start, street)
+    start = starts(which, street.size)
+    step_m = step_lengths(network.shape_lon[point], network.shape_lat[point], start)
+    at = start[:-1] + step - network.shape_start[street]
     before_m = np.concatenate([[0.0], np.cumsum(step_m)])
-    return before_m[at] - before_m[start[:-1]] + along * step_m[at]
+    along_m: NDArray[np.float64] = before_m[at] - before_m[start[:-1]] + along * step_m[at]
+    return along_m
 
 
 def _places(

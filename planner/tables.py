@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.figures import figures, left_out
-from planner.plan import Goal
 from planner.result import Result
+from planner.scenario import Goal
 
 if TYPE_CHECKING:
     import geopandas

@@ -26,6 +26,10 @@ def minutes(value: float) -> float:
     return grid(value * 60.0)
 
 
-def mps(kph: float) -> float:
+@overload
+def mps(kph: float) -> float: ...
+@overload
+def mps(kph: NDArray[np.float64]) -> NDArray[np.float64]: ...
+def mps(kph: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
     """Return a speed in metres per second."""
     return kph / 3.6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -162,20 +162,18 @@ class _Reading:
         """Read a file to its end; return the date of its data where it tells one (ISO)."""
         entities = osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY)
         entities.with_locations()
-        entities.with_filter(
-            osmium.filter.KeyFilter("highway", "barrier").enable_for(osmium.osm.NODE)
-        )
-        entities.with_filter(osmium.filter.KeyFilter("highway", "route").enable_for(osmium.osm.WAY))
+        nodes = osmium.filter.KeyFilter("highway", "barrier").enable_for(osmium.osm.NODE)
+        ways = osmium.filter.KeyFilter("highway", "route").enable_for(osmium.osm.WAY)
+        entities.with_filter(nodes).with_filter(ways)
         line = osmium.geom.WKBFactory().create_linestring
-        newest = datetime.min  # noqa: DTZ901
+        date: str = entities.header.get("osmosis_replication_timestamp")[:10]
+        newest = datetime(1, 1, 1, tzinfo=UTC)
         for entity in entities:
-            if entity.is_way():
-                if self._way(entity, line):
-                    newest = max(newest, entity.timestamp.replace(tzinfo=None))
-            else:
+            if not entity.is_way():
                 self._node(entity)
-        told = entities.header.get("osmosis_replication_timestamp")[:10]
-        return told or (newest.date().isoformat() if newest.year >= _FIRST_YEAR else None)
+            elif self._way(entity, line) and not date:
+                newest = max(newest, entity.timestamp)
+        return date or (newest.date().isoformat() if newest.year >= _FIRST_YEAR else None)
 
     def _node(self, node: _Entity) -> None:
         get = node.tags.get
@@ -196,9 +194,9 @@ class _Reading:
         self.counts[reason] += 1
         if reason == "ways_out_maxspeed_0":
             self.warnings.append(f"way {way.id} has maxspeed=0: taken as closed")
-        refs = [node.ref for node in way.nodes]
-        if road < 0 or len(refs) < 2:
+        if road < 0 or len(way.nodes) < 2:
             return False
+        refs = [node.ref for node in way.nodes]
         name = get("name") or get("ref") or ""
         self.way_id.append(way.id)
         self.way_road.append(road)

@@ -14,6 +14,7 @@ from planner.compiled import kernel
 from planner.geodesy import step_lengths
 from planner.network import RoadNetwork, RoadSummary
 from planner.roads.access import Access
+from planner.rows import starts
 from planner.units import grid, mps
 
 _GATE: Final = -1
@@ -219,15 +220,14 @@ def _part_at_barriers(pieces: RoadPieces) -> RoadPieces:
 def _incidences(pieces: RoadPieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return which piece ends meet at each node, as sparse rows; end e of piece p is 2 p + e, its tail end first."""
     ends = np.column_stack([pieces.tail, pieces.head]).ravel()
-    start = np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=pieces.node_id.size))])
-    return start, np.argsort(ends, kind="stable")
+    return starts(ends, pieces.node_id.size), np.argsort(ends, kind="stable")
 
 
 def _matters(pieces: RoadPieces) -> NDArray[np.bool_]:
     """Return whether a street ends at each node: all but those where one road merely goes on."""
     start, incident = _incidences(pieces)
     degree = np.diff(start)
-    matters = (degree != 2) | pieces.is_signal | (pieces.barrier != Access.OPEN)
+    matters: NDArray[np.bool_] = (degree != 2) | pieces.is_signal | (pieces.barrier != Access.OPEN)
     plain = np.flatnonzero(~matters)
     one, other = incident[start[plain]], incident[start[plain] + 1]
     is_two_way = np.array([road.along and road.against for road in pieces.roads])
@@ -248,7 +248,8 @@ def _chains(
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.bool_]]:
     """Return the streets: where each starts in a list of points, that list, pieces, and whether the first is taken along.
 
-    The piece of a point leads from it to the next (at the last point of a street: to it). Streets run from one node that matters to the next. Rings without such a node start and end at one of theirs.
+    The piece of a point leads from it to the next (at the last point of a street: to it). Streets run from one node that
+    matters to the next. Rings without such a node start and end at one of theirs.
     """
     n_pieces = tail.size
     matters = matters.copy()
@@ -309,7 +310,7 @@ def _components(
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Return the component of each node, the longest first, and the metres of street in each."""
     label = _labels(tail, head, n_nodes)
-    metres = np.bincount(label[tail], weights=length_m)
+    metres = np.bincount(label[tail], weights=length_m).astype(np.float64)
     order = np.argsort(-metres, kind="stable")
     rank = np.empty(order.size, dtype=np.int32)
     rank[order] = np.arange(order.size, dtype=np.int32)
@@ -333,4 +334,5 @@ def _pockets(
     order = np.lexsort((np.arange(n_parts), -metres, whole_of))
     is_longest = np.zeros(n_parts, dtype=bool)
     is_longest[order[np.diff(whole_of[order], prepend=-1) != 0]] = True
-    return is_open & ~is_longest[part[tail]]
+    is_pocket: NDArray[np.bool_] = is_open & ~is_longest[part[tail]]
+    return is_pocket
