@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,13 +96,157 @@ def serve(
     """
     is_station = np.zeros(coverage.n_sites, dtype=bool)
     is_station[stations] = True
-    row = np.repeat(np.arange(coverage.n_needs, dtype=np.int64), np.diff(coverage.indptr))
-    chosen = np.flatnonzero(is_station[coverage.site])
-    order = np.lexsort((coverage.site[chosen], coverage.time_s[chosen], row[chosen]))
-    row, pair = row[chosen][order], chosen[order]
-    first = np.flatnonzero(np.diff(row, prepend=-1) != 0)
+    pair = np.flatnonzero(is_station[coverage.site])
+    need = np.searchsorted(coverage.indptr, pair, side="right") - 1
+    starts = np.flatnonzero(np.diff(need, prepend=-1) != 0)
     station_of = np.full(coverage.n_needs, -1, dtype=np.int32)
     drive_time_s = np.full(coverage.n_needs, np.nan)
-    station_of[row[first]] = coverage.site[pair[first]]
-    drive_time_s[row[first]] = coverage.time_s[pair[first]]
+    if pair.size:
+        drive_time_s[need[starts]] = np.minimum.reduceat(coverage.time_s[pair], starts)
+        nearest = pair[coverage.time_s[pair] == drive_time_s[need]][::-1]
+        need = np.searchsorted(coverage.indptr, nearest, side="right") - 1
+        station_of[need] = coverage.site[nearest]  # the last one written is the lowest position
     return station_of, drive_time_s
+
+
+def planned(
+    coverage: Coverage,
+    stations: NDArray[np.int32],
+    *,
+    goal: Goal,
+    bound: float | None = None,
+    stopped_by: str | None = None,
+    sizes: dict[str, tuple[int, int]] | None = None,
+) -> Plan:
+    """Return the plan with some stations, its numbers computed from them on the coverage as given.
+
+    Parameters
+    ----------
+    coverage
+        Which needs which sites cover, unreduced.
+    stations
+        Positions of the chosen sites, ascending.
+    goal
+        What the plan is to be best at; its rules are met.
+    bound
+        What no plan can beat; None where the goal has none.
+    stopped_by
+        What stopped the proof, told where there is none.
+    sizes
+        Rows and columns before and after each reduction.
+
+    Returns
+    -------
+    Plan
+        Optimal where the objective is as good as the bound but for rounding, and then the bound is the objective.
+    """
+    station_of, drive_time_s = serve(coverage, stations)
+    objective: float | None = None
+    if goal is Goal.SET_COVERING:
+        objective = float(stations.size)
+    elif goal is Goal.MAX_COVERING:
+        objective = math.fsum(coverage.weight[station_of >= 0].tolist())
+    status = Status.ASSESSED
+    if objective is not None and bound is not None:
+        beaten_by = bound - objective if goal is Goal.MAX_COVERING else objective - bound
+        status = Status.OPTIMAL if beaten_by <= ROUNDING * abs(objective) else Status.FEASIBLE
+    is_open = status is Status.FEASIBLE
+    return Plan(
+        goal=goal,
+        stations=stations,
+        station_of=station_of,
+        drive_time_s=drive_time_s,
+        status=status,
+        objective=objective,
+        bound=bound if is_open else objective,
+        stopped_by=stopped_by if is_open else None,
+        sizes=sizes or {},
+    )
+
+
+def unmet(
+    plan: Plan,
+    *,
+    goal: Goal,
+    status: Status,
+    reasons: tuple[str, ...],
+    bound: float | None,
+    stopped_by: str | None = None,
+) -> Plan:
+    """Return the best plan there is as one that does not meet the rules of a goal, with the reasons."""
+    return replace(
+        plan,
+        goal=goal,
+        status=status,
+        reasons=reasons,
+        objective=None,
+        bound=bound,
+        stopped_by=stopped_by,
+    )
+
+
+def check_plan(plan: Plan, coverage: Coverage) -> list[str]:
+    """Return what differs when a plan is computed anew from its stations alone, in sentences; none if nothing does.
+
+    Drive times are found station by station, not need by need as in the plan.
+
+    Parameters
+    ----------
+    plan
+        Any plan.
+    coverage
+        Which needs which sites cover, unreduced.
+    """
+    chosen = set(plan.stations.tolist())
+    wrong = _wrong_stations(plan, coverage)
+    if wrong:
+        return wrong
+    by_site = np.argsort(coverage.site, kind="stable")
+    first = np.searchsorted(coverage.site[by_site], np.arange(coverage.n_sites + 1))
+    need_of_pair = np.repeat(np.arange(coverage.n_needs), np.diff(coverage.indptr))
+    nearest_s = np.full(coverage.n_needs, np.inf)
+    station_of = np.full(coverage.n_needs, -1)
+    for station in sorted(chosen):
+        pairs = by_site[first[station] : first[station + 1]]
+        needs = need_of_pair[pairs]
+        is_nearer = coverage.time_s[pairs] < nearest_s[needs]
+        nearest_s[needs[is_nearer]] = coverage.time_s[pairs][is_nearer]
+        station_of[needs[is_nearer]] = station
+    for i in np.flatnonzero(station_of != plan.station_of)[:MAX_TOLD].tolist():
+        wrong.append(f"need {i} is served by {station_of[i]}, not by {plan.station_of[i]}.")
+    told_s = np.where(np.isnan(plan.drive_time_s), np.inf, plan.drive_time_s)
+    for i in np.flatnonzero(nearest_s != told_s)[:MAX_TOLD].tolist():
+        wrong.append(f"need {i} drives {nearest_s[i]} s, not {plan.drive_time_s[i]} s.")
+    return wrong + _wrong_proof(plan, coverage, is_covered=station_of >= 0)
+
+
+def _wrong_stations(plan: Plan, coverage: Coverage) -> list[str]:
+    """Return what is wrong with the set of stations."""
+    chosen = plan.stations.tolist()
+    if chosen != sorted(set(chosen)) or not set(chosen) <= set(range(coverage.n_sites)):
+        return ["stations are not positions of sites, ascending."]
+    kept = set(np.flatnonzero(coverage.is_kept).tolist())
+    excluded = set(np.flatnonzero(coverage.is_excluded).tolist())
+    wrong = [f"site {site} is kept and no station." for site in sorted(kept - set(chosen))]
+    wrong += [f"site {site} is excluded and a station." for site in sorted(excluded & set(chosen))]
+    return wrong if plan.goal is not Goal.ASSESS or kept else wrong[len(kept - set(chosen)) :]
+
+
+def _wrong_proof(plan: Plan, coverage: Coverage, *, is_covered: NDArray[np.bool_]) -> list[str]:
+    """Return what is wrong with the objective, the bound and the status."""
+    proven = plan.status in (Status.OPTIMAL, Status.FEASIBLE)
+    if not proven:
+        return [] if plan.objective is None else [f"a plan that is {plan.status} has no objective."]
+    if plan.objective is None or plan.bound is None:
+        return [f"a plan that is {plan.status} has an objective and a bound."]
+    wrong = []
+    covered = math.fsum(coverage.weight[is_covered].tolist())
+    objective = covered if plan.goal is Goal.MAX_COVERING else float(plan.stations.size)
+    if objective != plan.objective:
+        wrong.append(f"the objective is {objective}, not {plan.objective}.")
+    better = plan.bound < objective if plan.goal is Goal.MAX_COVERING else plan.bound > objective
+    if better:
+        wrong.append(f"the bound {plan.bound} is passed by the objective {objective}.")
+    if (plan.bound == objective) is not (plan.status is Status.OPTIMAL):
+        wrong.append(f"{plan.status} is not what objective {objective} and bound {plan.bound} say.")
+    return wrong

@@ -827,3 +827,417 @@ def _seconds(value: float | None) -> str:
 
 def _site(sites: Sites, position: int) -> str:
     return str(sites.id[position]) if position >= 0 else "none"
+
+
+# ---------------------------------------------------------------------------------------------
+# result.json
+# ---------------------------------------------------------------------------------------------
+
+
+def _check_summary(notes: _Notes, again: _Again, said: Mapping[str, Any]) -> None:
+    """Compare every number in result.json."""
+    times_s = again.nearest_station.time_s
+    drives = [
+        (t, w)
+        for t, w in zip(times_s.tolist(), again.weight, strict=True)
+        if w > 0 and not math.isnan(t)
+    ]
+    right = {
+        "scenario": again.scenario.name,
+        "goal": again.scenario.placement.goal.value,
+        **_stations_in_numbers(again),
+        "demand": _demand_in_numbers(again),
+        "drive_time_s": {
+            "mean": _mean(drives),
+            "median": _quantile(drives, 0.5, _at(said, "drive_time_s", "median")),
+            "p95": _quantile(drives, 0.95, _at(said, "drive_time_s", "p95")),
+            "max": max((t for t, _ in drives), default=None),
+        },
+        "roads": None,
+        "by_fleet": {again.scenario.fleets[0].name: {"share_covered": _share(again)}},
+        "network": _network_in_numbers(again.inputs.network),
+        "remarks": list(remarks_on(again.inputs, _needs(again), again.nearest_site)),
+    }
+    notes.differ("result.json", _unequal("", dict(said), right) + _broken_claims(again, said))
+    n_numbers = _count(right)
+    notes.checked.append(
+        f"{n_numbers} numbers and names in result.json, from the {len(again.stations)} stations in stations.csv alone"
+    )
+
+
+def _needs(again: _Again) -> Any:
+    return needs_of(
+        again.demand,
+        fleet=again.scenario.fleets[0].name,
+        max_drive_time_s=again.standard_s,
+    )
+
+
+def _stations_in_numbers(again: _Again) -> dict[str, Any]:
+    sites = again.sites
+    is_new = ~(sites.is_existing | sites.is_required)
+    return {
+        "stations": [sites.id[i] for i in again.stations],
+        "n_stations": len(again.stations),
+        "n_new": sum(bool(is_new[i]) for i in again.stations),
+    }
+
+
+def _demand_in_numbers(again: _Again) -> dict[str, Any]:
+    ids, sites, places = again.demand.id, again.sites, again.inputs.demand_places
+    nearest = again.nearest_site
+    counts = [w > 0 for w in again.weight]
+    missed = [i for i, c in enumerate(again.is_covered) if counts[i] and not c]
+    hopeless = [i for i in missed if not again.is_coverable[i]]
+    cut_off = [i for i in hopeless if nearest.site[i] < 0]
+    total, covered = math.fsum(again.weight), again.weight_of(again.is_covered)
+    fleet = again.scenario.fleets[0].name
+    return {
+        "n": len(ids),
+        "weight": total,
+        "covered_n": len(ids) - len(missed),
+        "covered_weight": covered,
+        "share_covered": covered / total,
+        "uncovered": [ids[i] for i in missed],
+        "uncoverable": [
+            {
+                "demand": ids[i],
+                "fleet": fleet,
+                "period": "all",
+                "site": None if nearest.site[i] < 0 else sites.id[nearest.site[i]],
+                "drive_time_s": None if nearest.site[i] < 0 else float(nearest.time_s[i]),
+            }
+            for i in hopeless
+        ],
+        "unreachable": [ids[i] for i in cut_off],
+        "off_network": [ids[i] for i in cut_off if places is not None and places.street[i] < 0],
+    }
+
+
+def _network_in_numbers(network: RoadNetwork | None) -> dict[str, Any] | None:
+    if network is None:
+        return None
+    graph = nx.Graph()
+    graph.add_edges_from((tail, head) for tail, head, _ in _ends_of_streets(network))
+    return {
+        "nodes": graph.number_of_nodes(),
+        "edges": network.n_edges,
+        "components": nx.number_connected_components(graph),
+        "source_date": network.source.date,
+        "length_m": math.fsum(network.street_length_m.tolist()),
+        "counts": network.source.counts,
+        "speeds_kph": network.source.speeds_kph,
+    }
+
+
+def _share(again: _Again) -> float | None:
+    total = math.fsum(again.weight)
+    return again.weight_of(again.is_covered) / total if total else None
+
+
+def _mean(drives: Sequence[tuple[float, float]]) -> float | None:
+    weight = math.fsum(w for _, w in drives)
+    return math.fsum(t * w for t, w in drives) / weight if drives else None
+
+
+def _quantile(drives: Sequence[tuple[float, float]], share: float, said: Any) -> float | None:
+    """Return the least time that at least this share of the weight doesn't exceed.
+
+    Where fractions of weights add up to the very share, rounding decides: then what was said is right if it is the time
+    below or above.
+    """
+    if not drives:
+        return None
+    slack = 0.0 if all(weight.is_integer() for _, weight in drives) else _SUMS_AGREE
+    asked = share * math.fsum(weight for _, weight in drives)
+    right, below = [], 0.0
+    for time_s, weight in sorted(drives):
+        up_to = below + weight
+        if up_to >= asked * (1.0 - slack) and below < asked * (1.0 + slack):
+            right.append(time_s)
+        below = up_to
+    return said if said in right else right[0]
+
+
+def _at(said: Any, *keys: str) -> Any:
+    for key in keys:
+        said = said.get(key) if isinstance(said, Mapping) else None
+    return said
+
+
+def _unequal(place: str, said: Any, right: Any) -> list[str]:
+    """Return a sentence for each value that is not what it should be; values nobody computed again don't count."""
+    if isinstance(right, Mapping) and isinstance(said, Mapping):
+        dot = f"{place}." if place else ""
+        found = [_unequal(f"{dot}{key}", said.get(key), value) for key, value in right.items()]
+        extra = sorted(set(said) - set(right)) if place else []
+        return [s for some in found for s in some] + [f"{dot}{key} is not known" for key in extra]
+    if isinstance(right, list) and isinstance(said, list) and _are_names([*said, *right]):
+        lost, more = [x for x in right if x not in said], [x for x in said if x not in right]
+        if lost or more:
+            return [f"{place} lacks {x}" for x in lost] + [f"{place} has {x} wrongly" for x in more]
+        return [] if said == right else [f"{place} is in another order, or names one twice"]
+    return (
+        []
+        if _is_same(said, right)
+        else [f"{place} is {_shown(said)}, and should be {_shown(right)}"]
+    )
+
+
+def _are_names(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _is_same(said: Any, right: Any) -> bool:
+    """Return whether two values are equal: sums may differ by their rounding, all else not at all."""
+    if isinstance(said, bool) or isinstance(right, bool) or said is None or right is None:
+        return said is right
+    if isinstance(said, int | float) and isinstance(right, float):
+        return math.isclose(said, right, rel_tol=_SUMS_AGREE)
+    return type(said) is type(right) and said == right
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, Mapping):
+        return sum(_count(v) for v in value.values())
+    return len(value) if isinstance(value, list) else 1
+
+
+def _broken_claims(again: _Again, said: Mapping[str, Any]) -> list[str]:
+    """Return what the status, objective and bound in result.json claim against all reason."""
+    status, objective, bound = said.get("status"), said.get("objective"), said.get("bound")
+    rules, problems = again.scenario.placement, []
+    if (status == "assessed") != (rules.goal is Goal.ASSESS):
+        problems.append(f"status is {status}, with goal {rules.goal.value}")
+    elif status in ("optimal", "feasible"):
+        right = _objective(again)
+        if not _is_same(objective, right):
+            problems.append(f"objective is {_shown(objective)}, and should be {_shown(right)}")
+        else:
+            problems += _broken_bounds(rules.goal, status, float(right), bound)
+        problems += _left_uncovered(again)
+    elif status in ("infeasible", "undecided", "assessed"):
+        if objective is not None:
+            problems.append(f"objective is {_shown(objective)}, and should be null ({status})")
+        if status != "assessed" and not said.get("reasons"):
+            problems.append(f"status is {status}, without reasons")
+        if status == "assessed" and bound is not None:
+            problems.append(f"bound is {_shown(bound)}, and should be null ({status})")
+    else:
+        problems.append(f"status is {_shown(status)}, which is none")
+    if said.get("stopped_by") not in (None, "time"):
+        problems.append(f"stopped_by is {_shown(said.get('stopped_by'))}, which stops nothing")
+    has_gap = _is_number(objective) and _is_number(bound)
+    gap = abs(objective - bound) / max(abs(objective), 1e-9) if has_gap else None
+    return problems + _unequal("gap", said.get("gap"), gap)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _objective(again: _Again) -> float | int:
+    if again.scenario.placement.goal is Goal.SET_COVERING:
+        return len(again.stations)
+    return again.weight_of(again.is_covered)
+
+
+def _broken_bounds(goal: Goal, status: str, objective: float, bound: Any) -> list[str]:
+    """Return what is wrong about a bound: a plan can't beat it, and meets it where it is optimal."""
+    if not _is_number(bound):
+        return [f"bound is {_shown(bound)}, and should be a number ({status})"]
+    slack = _SUMS_AGREE * abs(objective)
+    ahead = bound - objective if goal is Goal.SET_COVERING else objective - bound
+    if ahead > slack:
+        return [f"bound is {bound}, and the plan beats it with {objective}"]
+    if (abs(objective - bound) <= slack) != (status == "optimal"):
+        return [f"status is {status}, with objective {objective} and bound {bound}"]
+    return []
+
+
+def _left_uncovered(again: _Again) -> list[str]:
+    """Return whether a set covering covers less than it has to."""
+    rules = again.scenario.placement
+    if rules.goal is not Goal.SET_COVERING:
+        return []
+    asked = rules.min_share * again.weight_of(again.is_coverable)
+    covered = again.weight_of(again.is_covered)
+    if covered >= asked * (1.0 - _SUMS_AGREE):
+        return []
+    return [f"the stations cover {covered:g} of weight, and {asked:g} is asked for"]
+
+
+# ---------------------------------------------------------------------------------------------
+# The tables
+# ---------------------------------------------------------------------------------------------
+
+
+def _check_tables(notes: _Notes, run: Path, again: _Again) -> None:
+    """Compare every row of the tables for people."""
+    assignments, stations = _assignments(again), _station_rows(again)
+    _compare_rows(notes, run / "assignments.csv", assignments, key="demand")
+    _compare_rows(notes, run / "stations.csv", stations, key="id")
+    _compare_geojson(notes, run / "stations.geojson", stations)
+    notes.checked.append(
+        f"every cell of {len(assignments)} rows in assignments.csv and {len(stations)} in stations.csv and stations.geojson"
+    )
+
+
+def _assignments(again: _Again) -> list[dict[str, Any]]:
+    """Return the rows of assignments.csv."""
+    nearest, places = again.nearest_station, again.inputs.demand_places
+    access_m = [None] * len(again.demand) if places is None else places.access_m.tolist()
+    rows = zip(
+        again.demand.id,
+        nearest.site.tolist(),
+        nearest.time_s.tolist(),
+        again.is_covered,
+        access_m,
+        strict=True,
+    )
+    return [
+        {
+            "demand": name,
+            "fleet": again.scenario.fleets[0].name,
+            "period": "all",
+            "station": again.sites.id[station] if station >= 0 else "",
+            "drive_time_s": seconds if station >= 0 else None,
+            "covered": covered,
+            "access_m": None if access is None else _Rounded(access, 3),
+        }
+        for name, station, seconds, covered, access in rows
+    ]
+
+
+def _station_rows(again: _Again) -> list[dict[str, Any]]:
+    """Return the rows of stations.csv."""
+    sites, rows = again.sites, []
+    served: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    nearest = again.nearest_station
+    for station, seconds, weight, covered in zip(
+        nearest.site.tolist(), nearest.time_s.tolist(), again.weight, again.is_covered, strict=True
+    ):
+        if covered:
+            served[station].append((seconds, weight))
+    for i in again.stations:
+        weight = math.fsum(w for _, w in served[i])
+        rows.append(
+            {
+                "id": sites.id[i],
+                "name": sites.name[i],
+                "kind": sites.kind[i],
+                "lon": _degrees(sites.lon[i]),
+                "lat": _degrees(sites.lat[i]),
+                "existing": bool(sites.is_existing[i]),
+                "n_served": len(served[i]),
+                "weight_served": weight,
+                "mean_drive_time_s": _mean(served[i]) if weight else None,
+                "max_drive_time_s": max((t for t, _ in served[i]), default=None),
+            }
+        )
+    return rows
+
+
+class _Rounded(float):
+    """A number that its table gives with some decimals only."""
+
+    decimals: int
+
+    def __new__(cls, value: float, decimals: int) -> _Rounded:
+        number = super().__new__(cls, value)
+        number.decimals = decimals
+        return number
+
+
+def _degrees(value: float) -> _Rounded | None:
+    return None if math.isnan(value) else _Rounded(value, 7)
+
+
+def _compare_rows(
+    notes: _Notes, path: Path, right: Sequence[Mapping[str, Any]], *, key: str
+) -> None:
+    """Compare the rows of a CSV file with those it should have, in their order."""
+    said = _rows(notes, path)
+    names = {row[key]: n for n, row in enumerate(right)}
+    told = [_unquoted(row.get(key, ""), names) for row in said]
+    if told != list(names):
+        lacks = [name for name in names if name not in told]
+        wrong = [name for name in told if name not in names]
+        notes.differ(
+            path.name,
+            [f"the row of {name} is missing" for name in lacks]
+            + [f"the row of {name} should not be there" for name in wrong]
+            or ["its rows are in another order, or one stands twice"],
+        )
+    differs = [
+        f"line {line}, {name}: {column} is {row.get(column, '') or 'empty'}, and should be {_cell(value)}"
+        for line, (name, row) in enumerate(zip(told, said, strict=True), start=2)
+        if name in names
+        for column, value in right[names[name]].items()
+        if not _is_cell(row.get(column, ""), value)
+    ]
+    notes.differ(path.name, differs)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "empty" if value is None or value == "" else str(value)
+
+
+def _is_cell(text: str, value: Any) -> bool:
+    """Return whether a cell of a CSV file says a value; texts that look like formulas have a quote before them."""
+    if value is None or isinstance(value, bool):
+        return text == ("" if value is None else str(value).lower())
+    if isinstance(value, str):
+        return text in (value, f"'{value}")
+    try:
+        return _is_number_told(float(text), value)
+    except ValueError:
+        return False
+
+
+def _is_number_told(said: float, value: float) -> bool:
+    if isinstance(value, _Rounded):
+        return abs(said - value) <= 0.51 * 10.0**-value.decimals
+    return math.isclose(said, value, rel_tol=_SUMS_AGREE)
+
+
+def _compare_geojson(notes: _Notes, path: Path, right: Sequence[Mapping[str, Any]]) -> None:
+    """Compare stations.geojson with the stations as they should be."""
+    try:
+        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        said = [_station_told(feature) for feature in features]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        notes.differ(path.name, [f"can't be read ({error})"])
+        return
+    if [row["id"] for row in said] != [row["id"] for row in right]:
+        notes.differ(path.name, ["has other stations than stations.csv, or another order"])
+        return
+    notes.differ(
+        path.name,
+        [
+            f"{row['id']}: {column} is {_shown(row.get(column))}, and should be {_shown(value)}"
+            for row, should in zip(said, right, strict=True)
+            for column, value in should.items()
+            if not _is_told(row.get(column), value)
+        ],
+    )
+
+
+def _station_told(feature: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a feature as a row: its properties, and where it is."""
+    geometry = feature["geometry"]
+    lon, lat = (None, None) if geometry is None else geometry["coordinates"]
+    return {**feature["properties"], "id": feature["id"], "lon": lon, "lat": lat}
+
+
+def _is_told(said: Any, value: Any) -> bool:
+    if _is_number(said) and _is_number(value):
+        return _is_number_told(said, value)
+    return type(said) is type(value) and bool(said == value)
