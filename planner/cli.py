@@ -5,10 +5,10 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
-import click
 import typer
 
 if TYPE_CHECKING:
@@ -43,6 +43,17 @@ Out = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON, for machines.")]
 
 
+class Options(NamedTuple):
+    """How much to tell, whatever the command."""
+
+    verbose: bool = False
+    quiet: bool = False
+    debug: bool = False
+
+
+_options: ContextVar[Options] = ContextVar("options", default=Options())  # noqa: B039 (never changes)
+
+
 def main() -> None:
     """Run the program; exit codes as documented whatever happens."""
     for stream in (sys.stdout, sys.stderr):
@@ -64,17 +75,16 @@ def _say_version(value: bool) -> None:
 
 
 @app.callback()
-def _options(
-    context: typer.Context,
+def _take_options(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell each step.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Answers and errors only.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error arose.")] = False,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 (its callback does all)
         bool,
         typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
     ] = False,
 ) -> None:
-    context.obj = {"quiet": quiet, "debug": debug, "verbose": verbose}
+    _options.set(Options(verbose=verbose, quiet=quiet, debug=debug))
     level = logging.INFO if verbose else logging.ERROR if quiet else logging.WARNING
     logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s")
 
@@ -100,7 +110,7 @@ def assess(scenario: ScenarioFile, out: Out = None, as_json: AsJson = False) -> 
 @app.command()
 def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
     """Read and check everything, choose nothing; tell what would run and what is odd."""
-    from planner.findings import findings, finding_lines
+    from planner.findings import finding_lines, findings
     from planner.run import survey_of
     from planner.scenario import read_scenario
 
@@ -197,7 +207,7 @@ def _run_and_tell(scenario: "Scenario", out: Path | None, *, as_json: bool) -> N
     folder = out or Path("runs") / scenario.name
     with _progress():
         result = run(scenario, out=folder)
-    if not click.get_current_context().obj["quiet"]:
+    if not _options.get().quiet:
         for remark in result.remarks:
             typer.secho(f"note: {remark}", err=True, fg="yellow")
     if as_json:
@@ -212,9 +222,10 @@ def _run_and_tell(scenario: "Scenario", out: Path | None, *, as_json: bool) -> N
 
 
 def _sentence(result: "Result") -> str:
-    from planner.webmap.figures import answer, figures
+    from planner.figures import figures, left_out
+    from planner.webmap.answer import answer
 
-    parts = answer(result, figures(result), "en")
+    parts = answer(result, figures(result), left_out(result), "en")
     sentences = [
         "".join(p if isinstance(p, str) else p["name"] for p in part) for part in parts.values()
     ]
@@ -233,7 +244,7 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except PlannerError as error:
-        if click.get_current_context().obj["debug"]:
+        if _options.get().debug:
             raise
         typer.secho(f"error: {error}", err=True, fg="red")
         raise typer.Exit(BAD_INPUT) from None
@@ -242,8 +253,8 @@ def _plain_errors() -> Iterator[None]:
 @contextmanager
 def _progress() -> Iterator[None]:
     """Show the step that runs, on a terminal only."""
-    options = click.get_current_context().obj
-    if options["quiet"] or options["verbose"] or not sys.stderr.isatty():
+    options = _options.get()
+    if options.quiet or options.verbose or not sys.stderr.isatty():
         yield
         return
     from rich.console import Console

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from planner.clock import Clock
@@ -142,7 +142,8 @@ def _read_points(scenario: Scenario) -> tuple[Demand, Sites]:
         raise problems[0]
     if problems:
         raise PlannerError("\n".join(map(str, problems))) from problems[0]
-    return demand, sites
+    # messages and results name files as the scenario does, wherever it lies
+    return replace(demand, file=asked.file), replace(sites, file=hosts.file)
 
 
 def _read_roads(scenario: Scenario, settings: NetworkSettings) -> RoadNetwork:

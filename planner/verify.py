@@ -9,6 +9,7 @@ files; where points meet roads and how long streets are is measured again in oth
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import math
 import zipfile
@@ -47,6 +48,8 @@ _SUMS_AGREE: Final = 1e-9
 """Sums may differ by this share: they are added in another order. Times are on their grid and agree exactly."""
 _METRES_AGREE: Final = 1e-3
 """Distances in the plane may differ by this share from those on the ellipsoid, 100 km from the middle of the roads."""
+_DECIMALS: Final = {"lon": 7, "lat": 7, "access_m": 3}
+"""Columns that the tables give with so many decimals."""
 _SHORT_M: Final = 500.0
 """Points prefer roads that hang together with at least this many metres."""
 
@@ -330,7 +333,8 @@ class _Drives:
 
     def within(self, limit_s: float) -> dict[tuple[int, int], float]:
         """Return the seconds of all pairs of site and point at most a time apart."""
-        matrix, found = self.matrix, {}
+        matrix = self.matrix
+        found: dict[tuple[int, int], float] = {}
         for first in range(0, self.site.size, _SOURCES_AT_ONCE):
             some = self.site[first : first + _SOURCES_AT_ONCE]
             time_s = dijkstra(matrix, indices=some, limit=limit_s)[:, self.point]
@@ -573,7 +577,7 @@ def _lay(
         vertex = roads.cut[layer, edge, position] = roads.growing.vertex()
         stops.append((vertex, position))
     stops.append((last, whole_s))
-    for (here, at_s), (onward, until_s) in zip(stops, stops[1:], strict=False):
+    for (here, at_s), (onward, until_s) in itertools.pairwise(stops):
         if here is None or onward is None:
             continue
         delay_s = 0.0
@@ -730,7 +734,7 @@ def _check_packing(notes: _Notes, again: _Again, said: Mapping[str, Any]) -> Non
     sites = again.sites
     kept = np.flatnonzero(sites.is_existing | sites.is_required).tolist()
     covers: dict[int, set[int]] = defaultdict(set)
-    for (site, point), _ in again.time_s.items():
+    for site, point in again.time_s:
         if not sites.is_excluded[site] and again.weight[point] > 0:
             covers[point].add(site)
     taken, needed = set[int](), len(kept)
@@ -1032,9 +1036,13 @@ def _broken_claims(again: _Again, said: Mapping[str, Any]) -> list[str]:
         problems.append(f"status is {_shown(status)}, which is none")
     if said.get("stopped_by") not in (None, "time"):
         problems.append(f"stopped_by is {_shown(said.get('stopped_by'))}, which stops nothing")
-    has_gap = _is_number(objective) and _is_number(bound)
-    gap = abs(objective - bound) / max(abs(objective), 1e-9) if has_gap else None
-    return problems + _unequal("gap", said.get("gap"), gap)
+    return problems + _unequal("gap", said.get("gap"), _gap(objective, bound))
+
+
+def _gap(objective: Any, bound: Any) -> float | None:
+    if not (_is_number(objective) and _is_number(bound)):
+        return None
+    return float(abs(objective - bound) / max(abs(objective), 1e-9))
 
 
 def _is_number(value: Any) -> bool:
@@ -1108,7 +1116,7 @@ def _assignments(again: _Again) -> list[dict[str, Any]]:
             "station": again.sites.id[station] if station >= 0 else "",
             "drive_time_s": seconds if station >= 0 else None,
             "covered": covered,
-            "access_m": None if access is None else _Rounded(access, 3),
+            "access_m": access,
         }
         for name, station, seconds, covered, access in rows
     ]
@@ -1131,8 +1139,8 @@ def _station_rows(again: _Again) -> list[dict[str, Any]]:
                 "id": sites.id[i],
                 "name": sites.name[i],
                 "kind": sites.kind[i],
-                "lon": _degrees(sites.lon[i]),
-                "lat": _degrees(sites.lat[i]),
+                "lon": _number(sites.lon[i]),
+                "lat": _number(sites.lat[i]),
                 "existing": bool(sites.is_existing[i]),
                 "n_served": len(served[i]),
                 "weight_served": weight,
@@ -1143,19 +1151,8 @@ def _station_rows(again: _Again) -> list[dict[str, Any]]:
     return rows
 
 
-class _Rounded(float):
-    """A number that its table gives with some decimals only."""
-
-    decimals: int
-
-    def __new__(cls, value: float, decimals: int) -> _Rounded:
-        number = super().__new__(cls, value)
-        number.decimals = decimals
-        return number
-
-
-def _degrees(value: float) -> _Rounded | None:
-    return None if math.isnan(value) else _Rounded(value, 7)
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
 
 
 def _compare_rows(
@@ -1179,7 +1176,7 @@ def _compare_rows(
         for line, (name, row) in enumerate(zip(told, said, strict=True), start=2)
         if name in names
         for column, value in right[names[name]].items()
-        if not _is_cell(row.get(column, ""), value)
+        if not _is_cell(column, row.get(column, ""), value)
     ]
     notes.differ(path.name, differs)
 
@@ -1190,21 +1187,21 @@ def _cell(value: Any) -> str:
     return "empty" if value is None or value == "" else str(value)
 
 
-def _is_cell(text: str, value: Any) -> bool:
+def _is_cell(column: str, text: str, value: Any) -> bool:
     """Return whether a cell of a CSV file says a value; texts that look like formulas have a quote before them."""
     if value is None or isinstance(value, bool):
         return text == ("" if value is None else str(value).lower())
     if isinstance(value, str):
         return text in (value, f"'{value}")
     try:
-        return _is_number_told(float(text), value)
+        return _is_number_told(column, float(text), value)
     except ValueError:
         return False
 
 
-def _is_number_told(said: float, value: float) -> bool:
-    if isinstance(value, _Rounded):
-        return abs(said - value) <= 0.51 * 10.0**-value.decimals
+def _is_number_told(column: str, said: float, value: float) -> bool:
+    if column in _DECIMALS:
+        return abs(said - value) <= 0.51 * 10.0 ** -_DECIMALS[column]
     return math.isclose(said, value, rel_tol=_SUMS_AGREE)
 
 
@@ -1225,7 +1222,7 @@ def _compare_geojson(notes: _Notes, path: Path, right: Sequence[Mapping[str, Any
             f"{row['id']}: {column} is {_shown(row.get(column))}, and should be {_shown(value)}"
             for row, should in zip(said, right, strict=True)
             for column, value in should.items()
-            if not _is_told(row.get(column), value)
+            if not _is_told(column, row.get(column), value)
         ],
     )
 
@@ -1237,7 +1234,7 @@ def _station_told(feature: Mapping[str, Any]) -> dict[str, Any]:
     return {**feature["properties"], "id": feature["id"], "lon": lon, "lat": lat}
 
 
-def _is_told(said: Any, value: Any) -> bool:
+def _is_told(column: str, said: Any, value: Any) -> bool:
     if _is_number(said) and _is_number(value):
-        return _is_number_told(said, value)
+        return _is_number_told(column, said, value)
     return type(said) is type(value) and bool(said == value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from planner.roads.access import (
     way_directions,
     way_keys,
 )
-from planner.roads.speeds import Speeds, speed_kph
+from planner.roads.speeds import Speeds, limit_kph, speed_kph
 from planner.roads.streets import Road, RoadPieces, network_of
 from planner.roads.vehicles import Vehicle
 
@@ -108,7 +109,8 @@ class _Meanings:
         if kph == 0.0:
             return None, "ways_out_maxspeed_0"
         road = Road(road_class, open_to is Access.LOCAL, along, against, kph)
-        return road, "ways_with_limit" if maxspeed else "ways_with_assumed_speed"
+        is_assumed = limit_kph(maxspeed) is None
+        return road, "ways_with_assumed_speed" if is_assumed else "ways_with_limit"
 
     def class_speeds(self) -> list[tuple[str, float]]:
         """Return the class speeds in force, in km/h."""
@@ -143,7 +145,7 @@ class _NodeRef(Protocol):
 
 @dataclass(slots=True)
 class _Reading:
-    """A file as it is being read: columns that grow."""
+    """A file as it is being read: columns that grow, a row for each way that is a road."""
 
     meanings: _Meanings
     counts: Counter[str] = field(default_factory=Counter)
@@ -152,7 +154,7 @@ class _Reading:
     way_road: list[int] = field(default_factory=list)
     way_name: list[int] = field(default_factory=list)
     way_size: list[int] = field(default_factory=list)
-    refs: list[int] = field(default_factory=list)
+    refs: array[int] = field(default_factory=lambda: array("q"))
     shapes: list[str] = field(default_factory=list)
     names: dict[str, int] = field(default_factory=lambda: {"": 0})
     signals: list[int] = field(default_factory=list)

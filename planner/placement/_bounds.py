@@ -1,0 +1,198 @@
+"""What no plan can beat: Lagrangian bounds, and the columns that no better plan takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.placement._reduce import Rows
+
+SMOOTH: Final = 0.03
+"""Share of the newest subgradient in the direction of a step."""
+
+PATIENCE: Final = 20
+"""Steps without progress after which steps get shorter."""
+
+ROUNDING: Final = 1e-9
+"""Part of a bound by which it is taken less tight, so that sums of floats can't make it false."""
+
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prices:
+    """A price on each row, and the bound that follows.
+
+    Attributes
+    ----------
+    bound
+        What no plan can beat.
+    price
+        Price of each row.
+    score
+        Sum of the prices of the rows of each column.
+    """
+
+    bound: float
+    price: Floats
+    score: Floats
+
+
+def fewest_bound(
+    rows: Rows, *, n_found: int, n_steps: int, until_s: float, first: Floats | None = None
+) -> Prices:
+    """Return prices by which covering every row needs many columns.
+
+    Whoever pays the price of a row when it is covered pays at most ``max(0, score - 1)`` too much to a column, so
+    sum of prices - sum over columns of max(0, score - 1) is a lower bound (Lagrangian relaxation of the covering
+    rows; subgradient steps of Held, Wolfe and Crowder 1974).
+
+    Parameters
+    ----------
+    rows
+        What to cover.
+    n_found
+        Number of columns of the best plan found.
+    n_steps
+        Number of subgradient steps.
+    until_s
+        Guard: when to stop, by the clock of ``time.monotonic``.
+    first
+        Prices to begin from; none: each row shares the cost of its largest column.
+    """
+    if first is None:
+        size = np.bincount(rows.column, minlength=rows.n_columns)
+        first = 1.0 / np.maximum.reduceat(size[rows.column], rows.indptr[:-1])
+    matrix, transposed = rows.matrix, rows.matrix.T.tocsr()
+
+    def ask(price: Floats) -> tuple[float, Floats, Floats]:
+        score = transposed @ price
+        bound = price.sum() - np.maximum(0.0, score - 1.0).sum()
+        return -float(bound), score, matrix @ (score > 1.0).astype(np.float64) - 1.0
+
+    prices = _descend(
+        ask, first, highest=np.inf, aim=-float(n_found), n_steps=n_steps, until_s=until_s
+    )
+    return replace(prices, bound=-prices.bound * (1 - ROUNDING))
+
+
+def most_bound(
+    rows: Rows,
+    n_columns: int,
+    *,
+    found: float,
+    n_steps: int,
+    until_s: float,
+    first: Floats | None = None,
+) -> Prices:
+    """Return prices by which so many columns cover little weight.
+
+    Whoever sells the covering of a row for its price (at most its weight) earns no more from so many columns than their
+    highest scores, and what is kept of the weights: sum of (weight - price) + sum of the highest scores is an upper
+    bound (Lagrangian relaxation: Galvao and ReVelle 1996).
+
+    Parameters
+    ----------
+    rows
+        What to cover.
+    n_columns
+        Number of columns.
+    found
+        Weight that the best plan found covers.
+    n_steps
+        Number of subgradient steps.
+    until_s
+        Guard: when to stop, by the clock of ``time.monotonic``.
+    first
+        Prices to begin from; none: half the weights.
+    """
+    first = rows.weight / 2 if first is None else first
+    n_columns = min(n_columns, rows.n_columns)
+    matrix, transposed = rows.matrix, rows.matrix.T.tocsr()
+
+    def ask(price: Floats) -> tuple[float, Floats, Floats]:
+        score = transposed @ price
+        is_chosen = np.zeros(rows.n_columns)
+        is_chosen[np.argsort(-score, kind="stable")[:n_columns]] = 1.0
+        bound = (rows.weight - price).sum() + score @ is_chosen
+        return float(bound), score, matrix @ is_chosen - np.where(price < rows.weight, 1.0, 0.5)
+
+    prices = _descend(ask, first, highest=rows.weight, aim=found, n_steps=n_steps, until_s=until_s)
+    return replace(prices, bound=prices.bound * (1 + ROUNDING))
+
+
+def in_fewer(prices: Prices, n_found: int) -> NDArray[np.bool_]:
+    """Return whether each column may be in a cover of every row with fewer columns than were found."""
+    at_least: Floats = prices.bound + np.maximum(0.0, 1.0 - prices.score)
+    return at_least <= float(n_found - 1)
+
+
+def in_heavier(prices: Prices, n_columns: int, more: float) -> NDArray[np.bool_]:
+    """Return whether each column may be in a plan of so many columns that covers this weight or more."""
+    if n_columns >= prices.score.size:
+        return np.ones(prices.score.size, dtype=bool)
+    last_in = np.partition(prices.score, -n_columns)[-n_columns]
+    at_most: Floats = prices.bound - np.maximum(0.0, last_in - prices.score)
+    return at_most >= more
+
+
+def columns_needed(rows: Rows, prices: Prices, weight: float) -> int:
+    """Return how many columns at least cover this weight, by these prices."""
+    kept = float((rows.weight - prices.price).sum())
+    reach = (kept + np.concatenate([[0.0], np.cumsum(np.sort(prices.score)[::-1])])) * (
+        1 + ROUNDING
+    )
+    return int(np.searchsorted(reach, weight))
+
+
+def _descend(
+    ask: Callable[[Floats], tuple[float, Floats, Floats]],
+    first: Floats,
+    *,
+    highest: Floats | float,
+    aim: float,
+    n_steps: int,
+    until_s: float,
+) -> Prices:
+    """Return the prices met with the lowest bound, by smoothed subgradient steps.
+
+    Parameters
+    ----------
+    ask
+        Answers prices with their bound, the scores of the columns, and the slope of the bound in each price.
+    first
+        Prices to begin from.
+    highest
+        Prices lie between 0 and this.
+    aim
+        What the bound can't go below.
+    n_steps
+        Number of steps.
+    until_s
+        Guard: when to stop, by the clock of ``time.monotonic``.
+    """
+    price, direction = first, np.zeros_like(first)
+    best = Prices(bound=np.inf, price=first, score=np.zeros(0))
+    length, n_waited = 0.1, 0
+    for _ in range(n_steps):
+        bound, score, slope = ask(price)
+        n_waited = 0 if aim + 0.9999 * (best.bound - aim) > bound else n_waited + 1
+        if bound < best.bound:
+            best = Prices(bound=bound, price=price, score=score)
+        if n_waited >= PATIENCE:
+            n_waited = 0
+            length *= 0.8
+            price = best.price
+        direction = direction + SMOOTH * (slope - direction)
+        stuck = ((price <= 0.0) & (direction > 0.0)) | ((price >= highest) & (direction < 0.0))
+        norm = float((direction * direction)[~stuck].sum())
+        if norm == 0.0 or best.bound <= aim or time.monotonic() > until_s:
+            break
+        price = np.clip(price - length * (bound - aim) / norm * direction, 0.0, highest)
+    return best

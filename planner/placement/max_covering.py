@@ -1,0 +1,197 @@
+"""Max covering: the most demand within the standard for a number of stations (MCLP).
+
+Church, R. and ReVelle, C. (1974): The maximal covering location problem. Papers of the Regional Science Association 32,
+101-118.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, eye_array, hstack
+
+from planner.coverage import Coverage
+from planner.placement._bounds import in_heavier, most_bound
+from planner.placement._milp import Constraint, minimize
+from planner.placement._reduce import Ask, Rows, reduce, restricted, rows_with
+from planner.placement._search import heavy_columns, nearer_stations, steps
+from planner.placement.assess import check_question
+from planner.plan import Plan, Status, planned, serve, unmet
+from planner.scenario import Goal
+
+_log = logging.getLogger(__name__)
+
+NONE: Final = np.zeros(0, dtype=np.int32)
+
+QUICK_PAIRS: Final = 2e8
+"""Pairs that the first search looks at: some tenths of a second."""
+
+LONG_PAIRS: Final = 6e9
+"""Pairs that the second search looks at, where the first left a gap: some ten seconds."""
+
+ALIKE: Final = 1e-8
+"""Part of all weight that counts as none: rounding of sums, and of the solver."""
+
+FEW_PAIRS: Final = 3_000
+"""With no more pairs than this the solver is done before bounds are."""
+
+SOME_PAIRS: Final = 30_000
+"""With no more pairs than this the solver is done before a long search is."""
+
+MANY_PAIRS: Final = 1_500_000
+"""With more pairs than this the solver does not get beyond its first linear program in minutes."""
+
+NODE_PAIRS: Final = 100_000_000
+"""The solver branches until nodes x pairs come to this, which is minutes."""
+
+BOUND_STEPS: Final = (600, 2_400)
+"""Subgradient steps before and after the second search."""
+
+
+def max_covering(coverage: Coverage, *, stations: int, time_limit_s: float = 300.0) -> Plan:
+    """Return the plan that covers the most weight with a number of stations.
+
+    Parameters
+    ----------
+    coverage
+        Which needs which sites cover.
+    stations
+        How many stations in all, kept ones included. Stations that would add no weight are left out, so that there are
+        fewer where fewer cover as much.
+    time_limit_s
+        Guard, in seconds; where it strikes the plan says so.
+
+    Returns
+    -------
+    Plan
+        With the weight of the needs covered as objective and an upper bound on it. Infeasible, with all kept stations,
+        where more are kept than allowed. Among equally good plans met, one that no swap of a single station takes to a
+        smaller weighted total drive time, then to lower positions.
+    """
+    check_question(coverage, stations=stations)
+    until_s = time.monotonic() + time_limit_s
+    n_kept = int(coverage.is_kept.sum())
+    if n_kept > stations:
+        kept = planned(
+            coverage, np.flatnonzero(coverage.is_kept).astype(np.int32), goal=Goal.MAX_COVERING
+        )
+        reason = f"{n_kept} stations are kept; {stations} are allowed."
+        return unmet(
+            kept, goal=Goal.MAX_COVERING, status=Status.INFEASIBLE, reasons=(reason,), bound=None
+        )
+    core = reduce(coverage, Ask.COVER_MOST)
+    columns, bound = _heaviest(core.rows, stations - n_kept, until_s)
+    chosen = nearer_stations(
+        coverage, core.open_rows, core.open_site, core.stations(columns), enough=np.inf
+    )
+    kept_covered = serve(coverage, core.fixed)[0] >= 0
+    return planned(
+        coverage,
+        chosen,
+        goal=Goal.MAX_COVERING,
+        bound=math.fsum([*coverage.weight[kept_covered].tolist(), bound]),
+        stopped_by="time" if time.monotonic() > until_s else None,
+        sizes=core.sizes,
+    )
+
+
+def _heaviest(rows: Rows, n_columns: int, until_s: float) -> tuple[NDArray[np.int32], float]:
+    """Return at most so many columns that cover much weight, and what no columns can beat."""
+    if rows.n_rows == 0 or n_columns == 0:
+        return NONE, 0.0
+    total = math.fsum(rows.weight.tolist())
+    step = weight_step(rows.weight)
+    enough = total - max(step / 2, ALIKE * total)
+    columns, bound, prices = NONE, total, None
+    for n_pairs, n_steps in ((QUICK_PAIRS, BOUND_STEPS[0]), (LONG_PAIRS, BOUND_STEPS[1])):
+        met = heavy_columns(
+            rows,
+            n_columns,
+            first=NONE,
+            enough=enough,
+            n_steps=steps(rows, n_pairs),
+            until_s=until_s,
+        )
+        columns = max(columns, met, key=rows.weight_covered)
+        covered = rows.weight_covered(columns)
+        if covered >= enough:
+            return columns, total
+        if rows.column.size <= FEW_PAIRS:
+            break
+        price = None if prices is None else prices.price
+        prices = most_bound(
+            rows, n_columns, found=covered, n_steps=n_steps, until_s=until_s, first=price
+        )
+        bound = min(bound, whole_steps(prices.bound, step))
+        if bound <= covered or rows.column.size <= SOME_PAIRS:
+            break
+    if (
+        bound <= covered * (1 + ALIKE)
+        or rows.column.size > MANY_PAIRS
+        or time.monotonic() > until_s
+    ):
+        return columns, bound
+    may_be_in = np.ones(rows.n_columns, dtype=bool)
+    if prices is not None:
+        may_be_in = in_heavier(prices, n_columns, covered + max(step, ALIKE * total))
+        may_be_in[columns] = True
+    found, solver_bound = _solve(rows, may_be_in, columns, n_columns, step, until_s)
+    _log.info("max covering: %d columns of %d left for the solver", may_be_in.sum(), rows.n_columns)
+    columns = max(columns, found, key=rows.weight_covered)
+    return columns, min(bound, max(rows.weight_covered(columns), whole_steps(solver_bound, step)))
+
+
+def _solve(
+    rows: Rows,
+    is_column: NDArray[np.bool_],
+    first: NDArray[np.int32],
+    n_columns: int,
+    step: float,
+    until_s: float,
+) -> tuple[NDArray[np.int32], float]:
+    """Return the columns that the solver takes among some, and its bound.
+
+    x says whether a column is in, y which part of a row counts as covered; y needs not be whole, for where x is, y is.
+    """
+    left = restricted(rows, np.ones(rows.n_rows, dtype=bool), is_column)
+    column = np.flatnonzero(is_column).astype(np.int32)
+    n, m = left.n_rows, left.n_columns
+    # y <= sum over the columns in that cover the row, for every row
+    covered_by_what_is_in = Constraint(
+        matrix=hstack([left.matrix, -eye_array(n)], format="csr"), low=0
+    )
+    # sum of x <= number of columns
+    so_many_in = Constraint(matrix=csr_array(np.repeat([1.0, 0.0], [m, n])[None]), high=n_columns)
+    x = np.isin(column, first)
+    y = rows_with(left, x)
+    unit = float(left.weight.max())
+    answer = minimize(
+        np.concatenate([np.zeros(m), -left.weight / unit]),
+        [covered_by_what_is_in, so_many_in],
+        n_whole=m,
+        start=np.concatenate([x, y]).astype(np.float64),
+        gap=max(0.999 * step, ALIKE * float(left.weight.sum())) / unit,
+        time_limit_s=until_s - time.monotonic(),
+        max_nodes=NODE_PAIRS // left.column.size + 1,
+    )
+    chosen = first if answer.x is None else column[np.flatnonzero(answer.x[:m] > 0.5)]
+    return chosen, -answer.bound * unit
+
+
+def weight_step(weight: NDArray[np.float64]) -> float:
+    """Return a number that all weights are whole multiples of: 1, 0.1, 0.01 or 0.001; 0 where none of these is."""
+    for per_one in (1, 10, 100, 1000):
+        scaled = weight * per_one
+        if np.abs(scaled - np.rint(scaled)).max(initial=0.0) <= 1e-9 * per_one:
+            return 1 / per_one
+    return 0.0
+
+
+def whole_steps(bound: float, step: float) -> float:
+    """Return an upper bound rounded down to a multiple of the step of the weights."""
+    return math.floor(bound / step + 1e-4) * step if step else bound

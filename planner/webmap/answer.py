@@ -1,0 +1,128 @@
+"""The answer in words, and how times are shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.figures import Figures, LeftOut
+from planner.plan import Status
+from planner.result import Result
+from planner.scenario import Goal
+from planner.webmap import texts
+
+UNREACHABLE_S: Final = -1
+"""Stands for "no road leads there" where times are packed as whole seconds."""
+
+
+def whole_seconds(
+    time_s: NDArray[np.float64], standard_s: NDArray[np.float64] | float
+) -> NDArray[np.int64]:
+    """Return times as whole seconds, -1 for NaN; what is over the standard stays over it."""
+    rounded = np.where(time_s > standard_s, np.ceil(time_s), np.rint(time_s))
+    return np.where(np.isnan(time_s), UNREACHABLE_S, rounded).astype(np.int64)
+
+
+def steps_s(standard_s: float) -> list[int]:
+    """Return the upper ends of the three steps that drives within the standard are coloured by, in seconds.
+
+    Of five minutes: 2, 4 and 5 minutes. The first two are whole minutes, below three minutes half ones.
+    """
+    unit = 60 if standard_s >= 180 else 30 if standard_s >= 60 else 1
+    first, second = (int(unit * round(share * standard_s / unit)) for share in (0.4, 0.8))
+    return [first, second, math.floor(standard_s)]
+
+
+# ---------------------------------------------------------------------------------------------
+# The answer in words
+# ---------------------------------------------------------------------------------------------
+
+Piece = str | dict[str, str]
+"""A piece of a sentence: words of ours, or ``{"name": ...}`` with a text of the data."""
+
+
+def answer(
+    result: Result, found: Figures, left_out: LeftOut, language: str
+) -> dict[str, list[Piece]]:
+    """Return what the map says first.
+
+    Returns
+    -------
+    dict
+        ``answer``: the sentence; ``proof``: what is proven about it; ``rest``: what no site can cover. Each as
+        pieces; the last may be empty.
+    """
+    return {
+        "answer": list(_answer(result, found, language)),
+        "proof": [_proof(result, found, language)],
+        "rest": list(_rest(found, left_out, language)),
+    }
+
+
+def _answer(result: Result, found: Figures, language: str) -> Iterator[Piece]:
+    say = texts.SENTENCES[language]
+    values = {
+        "stations": texts.count(found.n_stations, "station", language),
+        "share": texts.share(found.share_covered),
+        "standard": texts.duration(found.standard_s, language),
+    }
+    yield say["assessed" if result.plan.goal is Goal.ASSESS else "planned"].format(**values)
+    if found.farthest is not None:
+        longest = int(whole_seconds(np.array([found.longest_s]), found.standard_s)[0])
+        yield say["farthest"].format(longest=texts.duration(longest, language))
+        yield say["name_opens"]
+        yield {"name": _name(result, found.farthest)}
+        yield say["name_closes"]
+    yield say["stop"]
+
+
+def _proof(result: Result, found: Figures, language: str) -> str:
+    plan, say = result.plan, texts.SENTENCES[language]
+    counts_stations = plan.goal is Goal.SET_COVERING and plan.objective == plan.stations.size
+    if plan.status is Status.ASSESSED:
+        return say["proof_assessed"]
+    if plan.status is Status.INFEASIBLE:
+        return say.get(f"infeasible_{plan.goal}", say["infeasible"])
+    if plan.status is Status.UNDECIDED:
+        return say["undecided"]
+    if plan.status is Status.OPTIMAL:
+        if counts_stations and found.n_stations > 1:
+            fewer = texts.count(found.n_stations - 1, "", language)
+            return say["optimal_stations"].format(fewer=fewer)
+        return say.get(f"optimal_{plan.goal}", say["optimal"])
+    if plan.bound is None or plan.objective is None:
+        return say["feasible"]
+    if counts_stations:
+        bound = math.ceil(plan.bound)
+        return say["feasible_stations" if bound > 1 else "feasible_no_bound"].format(
+            spare=texts.count(found.n_stations - bound, "", language),
+            too_few=texts.count(bound - 1, "", language),
+        )
+    if plan.goal is Goal.MAX_COVERING and found.weight:
+        more = 100 * (plan.bound - plan.objective) / found.weight
+        return say["feasible_max"].format(more=f"{math.ceil(more * 10) / 10:.1f}")
+    return say["feasible_gap"].format(gap=texts.share(plan.gap or 0.0))
+
+
+def _rest(found: Figures, left_out: LeftOut, language: str) -> Iterator[Piece]:
+    """Yield how many places no site can cover, and how many of them no road leads to."""
+    n, n_cut_off = left_out.uncoverable.size, left_out.unreachable.size
+    if not n:
+        return
+    say = texts.SENTENCES[language]
+    yield say["rest_all_cut_off" if n == n_cut_off else "rest"].format(
+        places=texts.count(n, "place", language),
+        standard=texts.duration(found.standard_s, language),
+    )
+    if 0 < n_cut_off < n:
+        yield say["rest_cut_off"].format(n=texts.count(n_cut_off, "", language))
+    yield say["stop"]
+
+
+def _name(result: Result, need: int) -> str:
+    demand, point = result.times.demand, result.times.needs.point[need]
+    return str(demand.name[point]) or str(demand.id[point])

@@ -1,0 +1,61 @@
+// The view in the address bar (#), so that it can be sent: zoom/lat/lon, and what is selected, off, and spoken.
+
+let addressTimer = 0;
+
+function keepAddress() {
+  clearTimeout(addressTimer);
+  addressTimer = setTimeout(writeAddress, 250);
+}
+
+function addressNow() {
+  const { map, selected, visible, stations, demand, data } = app;
+  const { lat, lng } = map.getCenter();
+  const parts = [`at=${map.getZoom()}/${lat.toFixed(5)}/${lng.toFixed(5)}`];
+  if (selected.station >= 0) parts.push(`station=${encodeURIComponent(wellFormed(stations.id[selected.station]))}`);
+  else if (selected.place >= 0) parts.push(`place=${encodeURIComponent(wellFormed(demand.id[selected.place]))}`);
+  const off = SWITCHES.filter((name) => !visible[name]);
+  if (off.length) parts.push(`off=${off.join(",")}`);
+  if (words.language !== data.language) parts.push(`lang=${words.language}`);
+  return `#${parts.join("&")}`;
+}
+
+function writeAddress() {
+  app.address = addressNow();
+  try {
+    history.replaceState(null, "", app.address);
+  } catch (error) {
+    // a notebook's frame has no address of its own
+  }
+}
+
+// Half of a surrogate pair alone can't be encoded.
+function wellFormed(text) {
+  return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(^|[^\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
+}
+
+function readAddress() {
+  const said = {};
+  for (const part of location.hash.slice(1).split("&")) {
+    const [key, value = ""] = part.split("=");
+    try {
+      said[key] = decodeURIComponent(value);
+    } catch (error) {
+      // not written by us
+    }
+  }
+  return said;
+}
+
+// Does what the address says; returns whether it told where to look.
+function followAddress() {
+  const said = readAddress();
+  const { map, stations, demand, visible, data } = app;
+  if (said.lang === "zh" || said.lang === "en") words.language = said.lang;
+  const off = (said.off || "").split(",");
+  for (const name of SWITCHES) visible[name] = !off.includes(name);
+  app.selected = { station: said.station ? stations.id.indexOf(said.station) : -1, place: said.place ? demand.id.indexOf(said.place) : -1 };
+  const [zoom, lat, lng] = (said.at || "").split("/").map(Number);
+  if (![zoom, lat, lng].every(Number.isFinite)) return false;
+  map.setView([lat, lng], zoom, { animate: false });
+  return true;
+}

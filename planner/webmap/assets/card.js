@@ -1,0 +1,91 @@
+// The card of what is selected.
+
+function showCard() {
+  const card = byId("card");
+  const { station, place } = app.selected;
+  card.hidden = station < 0 && place < 0;
+  card.replaceChildren();
+  if (station >= 0) card.append(...stationCard(station));
+  else if (place >= 0) card.append(...placeCard(place));
+}
+
+function cardHead(kind, text, color) {
+  return make("div", { class: "card-head" },
+    make("span", { class: "card-kind", style: `background:${color}` }, kind),
+    make("button", { type: "button", class: "card-close", "aria-label": word("card_close"), title: word("card_close"), onclick: () => select({}) }, "×"),
+    make("h2", {}, nameOf(text)));
+}
+
+function rows(pairs) {
+  const list = make("dl", {});
+  for (const [key, value] of pairs) {
+    if (value === null || value === "") continue;
+    list.append(make("dt", {}, word(key)), make("dd", {}, value));
+  }
+  return list;
+}
+
+function stationCard(i) {
+  const { stations, demand } = app;
+  const farthest = stations.farthest[i];
+  const tags = [word(stations.isExisting[i] ? "card_existing" : "card_new")];
+  if (stations.isAlways[i]) tags.push(word("card_always"));
+  return [
+    cardHead([word("card_station"), ...tags].join(" · "), stations.text(i), INK),
+    make("div", { class: "card-figures" },
+      cardFigure(weightText(stations.weight[i]), "card_served"),
+      cardFigure(duration(stations.mean[i]), "card_mean", stations.mean[i] < 0),
+      cardFigure(duration(stations.longest[i]), "card_farthest", stations.longest[i] < 0)),
+    rows([
+      ["card_places", word("card_places_value", { n: number(stations.served[i]) })],
+      ["card_farthest_place", farthest >= 0 ? placeButton(farthest) : null],
+      ["card_only", stations.only[i] > 0 ? weightText(stations.only[i]) : word("card_only_none")],
+      ["card_kind", kindWords(i)],
+      ["card_services", stations.services[i] ? nameOf(stations.services[i].replace(/[;,]\s*/g, " · ")) : null],
+      ["card_hours", stations.hours[i] ? nameOf(stations.hours[i]) : null],
+      ["card_id", nameOf(stations.id[i])],
+    ]),
+    zoomButton(() => zoomTo(stations.lat[i] / 1e5, stations.lon[i] / 1e5)),
+  ];
+}
+
+function cardFigure(text, key, isNone) {
+  return make("div", {}, make("b", {}, isNone ? "–" : text), make("span", {}, word(key)));
+}
+
+function kindWords(i) {
+  const { kind, kindText } = app.stations;
+  const known = word(`kind_${kind[i]}`);
+  if (!kindText[i]) return null;
+  return kind[i] === "other" || /[^\u0000-\u007f]/.test(kindText[i]) ? nameOf(kindText[i]) : known;
+}
+
+function placeCard(i) {
+  const { demand, stations } = app;
+  const covered = demand.isCovered(i);
+  const station = demand.station[i];
+  return [
+    cardHead(`${word("card_demand")} · ${word(covered ? "card_covered" : "card_uncovered")}`, demand.text(i), covered ? "#0072b2" : "#b34a00"),
+    make("div", { class: "card-figures" },
+      cardFigure(duration(demand.time[i]), "card_drive"),
+      cardFigure(weightText(demand.weight[i]), "card_weight")),
+    rows([
+      [covered ? "card_served_by" : "nearest_station", station >= 0 ? stationButton(station) : word("no_road")],
+      ["card_district", demand.districts[demand.district[i]] ? nameOf(demand.districts[demand.district[i]]) : null],
+      ["card_id", nameOf(demand.id[i])],
+    ]),
+    zoomButton(() => zoomTo(demand.lat[i] / 1e5, demand.lon[i] / 1e5)),
+  ];
+}
+
+function zoomButton(zoom) {
+  return make("button", { type: "button", class: "card-button", onclick: zoom }, word("card_zoom"));
+}
+
+function stationButton(i) {
+  return make("button", { type: "button", class: "link", onclick: () => select({ station: i, show: true }) }, nameOf(app.stations.text(i)));
+}
+
+function placeButton(i) {
+  return make("button", { type: "button", class: "link", onclick: () => select({ place: i, show: true }) }, nameOf(app.demand.text(i)));
+}

@@ -1,0 +1,192 @@
+// Two canvases on the map: the ground (roads, demand, names) and the marks (stations, what is selected).
+
+const CanvasLayer = L.Renderer.extend({
+  options: { padding: 0.15 },
+
+  initialize(paint, options) {
+    L.setOptions(this, options);
+    this._layers = {};
+    this._paint = paint;
+  },
+
+  _initContainer() {
+    this._container = document.createElement("canvas");
+    this._container.setAttribute("aria-hidden", "true");
+  },
+
+  _destroyContainer() {
+    this._container.remove();
+    delete this._container;
+  },
+
+  _updatePaths() {},
+
+  _update() {
+    if (this._map._animatingZoom && this._bounds) return;
+    L.Renderer.prototype._update.call(this);
+    const size = this._bounds.getSize();
+    const dots = Math.min(2, window.devicePixelRatio || 1);
+    const canvas = this._container;
+    L.DomUtil.setPosition(canvas, this._bounds.min);
+    if (canvas.width !== Math.round(size.x * dots) || canvas.height !== Math.round(size.y * dots)) {
+      canvas.width = Math.round(size.x * dots);
+      canvas.height = Math.round(size.y * dots);
+      canvas.style.width = `${size.x}px`;
+      canvas.style.height = `${size.y}px`;
+    }
+    const ctx = canvas.getContext("2d");
+    ctx.setTransform(dots, 0, 0, dots, 0, 0);
+    ctx.clearRect(0, 0, size.x, size.y);
+    this.frame = frameOf(this._map, this._bounds.min, size);
+    this._paint(ctx, this.frame);
+  },
+
+  redraw() {
+    if (this._map) this._update();
+  },
+});
+
+// What the map shows, as a picture for paper: some browsers print no canvases.
+function pictureOf(map, layers) {
+  const size = map.getSize();
+  const dots = Math.min(2, window.devicePixelRatio || 1);
+  const canvas = document.createElement("canvas");
+  canvas.width = size.x * dots;
+  canvas.height = size.y * dots;
+  const ctx = canvas.getContext("2d");
+  ctx.fillStyle = BEYOND;
+  ctx.fillRect(0, 0, canvas.width, canvas.height);
+  for (const layer of layers) {
+    const corner = map.layerPointToContainerPoint(layer._bounds.min);
+    ctx.drawImage(layer._container, corner.x * dots, corner.y * dots);
+  }
+  return canvas.toDataURL();
+}
+
+const BEYOND = "#edebe5";
+const LAND = "#faf8f3";
+const LAND_REACH_M = 300;
+const VEIL = "rgba(247,245,240,.78)";
+
+function paintGround(ctx, frame) {
+  const { roads, demand, stations, visible } = app;
+  const isClose = demand.isClose(frame);
+  paintLand(ctx, frame);
+  if (roads && visible.roads) roads.drawThin(ctx, frame);
+  if (!isClose) demand.drawCells(ctx, frame, visible);
+  if (roads && visible.roads) roads.drawCased(ctx, frame);
+  if (isClose) demand.drawDots(ctx, frame, visible);
+  // who comes first has room: what is worst, stations, districts, places, roads
+  const boxes = new Boxes();
+  if (visible.uncovered) takeRoomForWorst(ctx, frame, boxes);
+  stations.named = [];
+  if (visible.stations) stations.takeRoom(ctx, frame, boxes);
+  if (!visible.names) return;
+  demand.drawDistricts(ctx, frame, boxes);
+  demand.drawNames(ctx, frame, boxes);
+  if (roads && visible.roads) roads.drawNames(ctx, frame, boxes);
+}
+
+// Lighter ground around roads and demand, so that where people live stands out from what lies beyond.
+// Drawn small and shown large, which makes its edge soft.
+function paintLand(ctx, frame) {
+  const { roads, demand } = app;
+  if (frame.zoom >= 15) {
+    ctx.fillStyle = LAND;
+    ctx.fillRect(0, 0, frame.width, frame.height);
+    return;
+  }
+  const by = 10;
+  const small = document.createElement("canvas");
+  small.width = Math.ceil(frame.width / by);
+  small.height = Math.ceil(frame.height / by);
+  const pen = small.getContext("2d");
+  const part = { ...frame, scale: frame.scale / by, dx: frame.dx / by, dy: frame.dy / by, width: small.width, height: small.height };
+  const width = Math.max(2.4, (2 * LAND_REACH_M * part.scale) / world.metres);
+  if (roads) for (let rank = 0; rank < 6; rank++) roads.stroke(pen, part, rank, width, LAND);
+  pen.fillStyle = LAND;
+  for (const cell of demand.cellsAt(frame).cells) {
+    const x = cell.x * part.scale + part.dx, y = cell.y * part.scale + part.dy;
+    if (x < -width || y < -width || x > part.width + width || y > part.height + width) continue;
+    pen.beginPath();
+    pen.arc(x, y, width / 2, 0, 2 * Math.PI);
+    pen.fill();
+  }
+  ctx.imageSmoothingQuality = "high";
+  ctx.drawImage(small, 0, 0, small.width * by, small.height * by);
+}
+
+function paintMarks(ctx, frame) {
+  const { stations, visible, selected } = app;
+  if (selected.station >= 0) {
+    ctx.fillStyle = VEIL;
+    ctx.fillRect(0, 0, frame.width, frame.height);
+    paintServed(ctx, frame, selected.station);
+  }
+  if (visible.stations || selected.station >= 0) {
+    stations.draw(ctx, frame, selected.station);
+    if (visible.names || selected.station >= 0) stations.drawNames(ctx, frame, selected.station);
+  }
+  if (selected.station < 0 && visible.uncovered) paintWorst(ctx, frame);
+  if (selected.place >= 0) paintPlace(ctx, frame, selected.place);
+}
+
+// Lines from a station to whom it serves.
+function paintServed(ctx, frame, station) {
+  const { demand, stations } = app;
+  const served = demand.of(station);
+  const sx = stations.x[station] * frame.scale + frame.dx, sy = stations.y[station] * frame.scale + frame.dy;
+  const at = (i) => [demand.x[i] * frame.scale + frame.dx, demand.y[i] * frame.scale + frame.dy];
+  ctx.beginPath();
+  for (const i of served) {
+    ctx.moveTo(sx, sy);
+    ctx.lineTo(...at(i));
+  }
+  ctx.lineWidth = 1.3;
+  ctx.strokeStyle = "rgba(160,74,122,.55)";
+  ctx.stroke();
+  const radius = demand.isClose(frame) ? 5.5 : 4;
+  for (const i of served) drawDot(ctx, ...at(i), demand.step[i], radius);
+}
+
+function worstText() {
+  return word("worst", { time: duration(app.data.figures.longest_s) });
+}
+
+function takeRoomForWorst(ctx, frame, boxes) {
+  const i = app.data.figures.farthest;
+  if (i < 0) return;
+  const [x, y] = [app.demand.x[i] * frame.scale + frame.dx, app.demand.y[i] * frame.scale + frame.dy];
+  ctx.font = STATION_FONT;
+  const half = ctx.measureText(worstText()).width / 2 + 10;
+  boxes.put(x - half, y - 36, x + half, y + 8);
+}
+
+function paintWorst(ctx, frame) {
+  const { demand, data } = app;
+  const i = data.figures.farthest;
+  if (i < 0) return;
+  drawWorst(ctx, demand.x[i] * frame.scale + frame.dx, demand.y[i] * frame.scale + frame.dy, worstText(), !demand.isCovered(i));
+}
+
+function paintPlace(ctx, frame, i) {
+  const { demand, stations, selected } = app;
+  const x = demand.x[i] * frame.scale + frame.dx, y = demand.y[i] * frame.scale + frame.dy;
+  const station = demand.station[i];
+  if (station >= 0 && selected.station < 0) {
+    ctx.beginPath();
+    ctx.moveTo(x, y);
+    ctx.lineTo(stations.x[station] * frame.scale + frame.dx, stations.y[station] * frame.scale + frame.dy);
+    ctx.setLineDash([6, 4]);
+    ctx.lineWidth = 2;
+    ctx.strokeStyle = "#a04a7a";
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
+  drawDot(ctx, x, y, demand.step[i], 6);
+  ctx.beginPath();
+  ctx.arc(x, y, 10, 0, 2 * Math.PI);
+  ctx.lineWidth = 3;
+  ctx.strokeStyle = SELECTED;
+  ctx.stroke();
+}

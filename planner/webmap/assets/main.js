@@ -1,0 +1,199 @@
+// The page comes to life: data in, map and panel out, and what happens on a click.
+
+const app = {
+  map: null, data: null, roads: null, demand: null, stations: null,
+  ground: null, marks: null,
+  visible: { roads: true, demand: true, uncovered: true, stations: true, names: true },
+  selected: { station: -1, place: -1 },
+  address: "",
+  redraw() {
+    this.ground.redraw();
+    this.marks.redraw();
+  },
+};
+
+// Selects a station, a place, or nothing; `show` moves the map if it is out of sight.
+function select({ station = -1, place = -1, show = false }) {
+  app.selected = { station, place };
+  app.marks.redraw();
+  markRow(true);
+  showCard();
+  if (show) {
+    openSheet(false);
+    bringIntoSight();
+  }
+  keepAddress();
+}
+
+function bringIntoSight() {
+  const { map, stations, demand, selected } = app;
+  const [from, i] = selected.station >= 0 ? [stations, selected.station] : [demand, selected.place];
+  const at = L.latLng(from.lat[i] / 1e5, from.lon[i] / 1e5);
+  // what the card and the sheet cover is out of sight too
+  const card = byId("card").getBoundingClientRect();
+  const stage = byId("stage").getBoundingClientRect();
+  const bottom = isPhone() ? Math.max(0, stage.bottom - card.top) + 16 : 16;
+  const right = isPhone() ? 16 : card.width + 40;
+  const size = map.getSize();
+  const { x, y } = map.latLngToContainerPoint(at);
+  if (x > 40 && y > 60 && x < size.x - right && y < size.y - bottom - 40) return;
+  // to the middle of what is free
+  map.panBy([x - (size.x - right) / 2, y - (size.y - bottom) / 2]);
+}
+
+function zoomTo(lat, lng) {
+  app.map.setView([lat, lng], Math.max(15, app.map.getZoom()));
+}
+
+function isPhone() {
+  return window.matchMedia("(max-width: 720px)").matches;
+}
+
+function showAll(animate) {
+  const { map, demand, stations } = app;
+  const box = L.latLngBounds([]);
+  for (const from of [demand, stations]) for (let i = 0; i < from.n; i++) box.extend([from.lat[i] / 1e5, from.lon[i] / 1e5]);
+  if (!box.isValid()) return;
+  const [left, bottom] = roomForLegend(box);
+  map.fitBounds(box, { paddingTopLeft: [left, 40], paddingBottomRight: [24, bottom], maxZoom: 16, animate });
+}
+
+// How far to keep the map from the left and from below: off the legend, unless that makes it much smaller.
+function roomForLegend(box) {
+  const legend = byId("legend");
+  if (isPhone()) return [24, byId("panel").offsetHeight + 24];
+  const zoom = ([left, bottom]) => app.map.getBoundsZoom(box, false, L.point(24 + left, 40 + bottom));
+  const choices = [[24, 24]];
+  if (legend.open) choices.push([legend.offsetWidth + 40, 24], [24, legend.offsetHeight + 48]);
+  const [plain, beside, above] = choices.map(zoom);
+  if (beside >= plain - 0.25 && beside >= above) return choices[1];
+  return above >= plain - 0.25 ? choices[2] : choices[0];
+}
+
+function speak() {
+  sayWords();
+  saySearch();
+  showPanel();
+  showCard();
+  showScale();
+}
+
+function showScale() {
+  const { map } = app;
+  const y = map.getSize().y / 2;
+  const metres = map.distance(map.containerPointToLatLng([0, y]), map.containerPointToLatLng([100, y]));
+  const tens = Math.pow(10, Math.floor(Math.log10(metres)));
+  const round = [5, 3, 2, 1].map((k) => k * tens).find((m) => m <= metres) || tens;
+  const scale = byId("scale");
+  scale.style.width = `${(100 * round) / metres}px`;
+  scale.textContent = round >= 1000 ? `${number(round / 1000)} km` : `${number(round)} m`;
+}
+
+function listen() {
+  const { map } = app;
+  startSearch();
+  byId("language").addEventListener("click", () => {
+    words.language = words.language === "zh" ? "en" : "zh";
+    speak();
+    app.redraw();
+    keepAddress();
+  });
+  byId("print").addEventListener("click", () => window.print());
+  byId("zoom-in").addEventListener("click", () => map.zoomIn());
+  byId("zoom-out").addEventListener("click", () => map.zoomOut());
+  byId("whole").addEventListener("click", () => showAll(true));
+  byId("grip").addEventListener("click", () => openSheet(!byId("panel").classList.contains("is-open")));
+  byId("stations").addEventListener("keydown", walkRows);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.id !== "search") select({});
+  });
+  map.on("click", (event) => select(under(event.layerPoint)));
+  map.on("mousemove", (event) => hover(event));
+  map.on("mouseout movestart", () => { byId("hover").hidden = true; });
+  map.on("moveend", () => {
+    showScale();
+    keepAddress();
+  });
+  window.addEventListener("beforeprint", () => { byId("paper").src = pictureOf(map, [app.ground, app.marks]); });
+  window.addEventListener("hashchange", () => {
+    if (location.hash === app.address) return;
+    followAddress();
+    speak();
+    app.redraw();
+  });
+  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(byId("stage"));
+}
+
+function openSheet(open) {
+  byId("panel").classList.toggle("is-open", open);
+  if (isPhone() && !open) byId("panel-body").scrollTop = 0;
+  byId("grip").setAttribute("aria-expanded", String(open));
+  byId("grip").setAttribute("aria-label", word(open ? "sheet_close" : "sheet_open"));
+}
+
+// What is under a point of the map: a station before a place.
+function under(layerPoint) {
+  const frame = app.marks.frame;
+  const at = layerPoint.subtract(app.marks._bounds.min);
+  const { stations, demand, visible } = app;
+  const station = visible.stations ? stations.at(at.x, at.y, frame) : -1;
+  return { station, place: station < 0 ? demand.at(at.x, at.y, frame, visible) : -1 };
+}
+
+// Where on the map's frame a station or a place is drawn, in pixels.
+function positionOf(kind, i) {
+  const from = kind === "station" ? app.stations : app.demand;
+  const { x, y } = app.map.latLngToContainerPoint([from.lat[i] / 1e5, from.lon[i] / 1e5]);
+  return [x, y];
+}
+
+function hover(event) {
+  const { station, place } = under(event.layerPoint);
+  const { stations, demand, map } = app;
+  const box = byId("hover");
+  box.hidden = station < 0 && place < 0;
+  map.getContainer().style.cursor = box.hidden ? "" : "pointer";
+  if (box.hidden) return;
+  const text = station >= 0 ? stations.text(station) : demand.text(place);
+  const time = station >= 0 ? `${word("card_served")} ${weightText(stations.weight[station])}` : duration(demand.time[place]);
+  box.replaceChildren(nameOf(text), make("span", {}, time));
+  const { x, y } = event.containerPoint;
+  const left = Math.min(x + 14, map.getSize().x - box.offsetWidth - 8);
+  box.style.transform = `translate(${left}px, ${Math.max(4, y - 34)}px)`;
+}
+
+async function start() {
+  if (typeof DecompressionStream === "undefined") {
+    byId("too-old").hidden = false;
+    return;
+  }
+  app.data = await unpack(byId("packed").textContent);
+  words.ui = app.data.ui;
+  words.language = app.data.language;
+  app.map = window.map_stations;
+  centreWorld(app.map.getCenter());
+  app.demand = new Demand(app.data);
+  app.stations = new Stations(app.data);
+  app.roads = app.data.roads ? new Roads(app.data) : null;
+  openSheet(false);
+  byId("legend").open = !isPhone();
+  const isTold = followAddress();
+  speak();
+  if (!isTold) showAll(false);
+  showScale();
+  for (const [name, z] of [["ground", 250], ["marks", 450]]) {
+    const pane = app.map.createPane(name);
+    pane.style.zIndex = z;
+    pane.style.pointerEvents = "none";
+  }
+  app.ground = new CanvasLayer(paintGround, { pane: "ground" }).addTo(app.map);
+  app.marks = new CanvasLayer(paintMarks, { pane: "marks" }).addTo(app.map);
+  markRow(true);
+  listen();
+  app.address = addressNow();
+  // for tests, and for scripts that analysts add
+  window.stationMap = { map: app.map, positionOf, isAtRest: () => app.address === addressNow() };
+  requestAnimationFrame(() => { document.documentElement.dataset.ready = "true"; });
+}
+
+start();

@@ -1,0 +1,272 @@
+// The panel: the answer, the figures, switches, the table of stations, and where there is no cover.
+
+const SWITCHES = ["stations", "demand", "uncovered", "roads", "names"];
+
+function showPanel() {
+  const { data } = app;
+  const language = words.language;
+  byId("title").replaceChildren(nameOf(data.title[language], { class: "title-name" }));
+  document.title = shortened(data.title[language], 80);
+  byId("language").textContent = word("language_other");
+  byId("language").setAttribute("aria-label", word("language_switch"));
+  byId("notice").hidden = !data.notice[language];
+  byId("notice").replaceChildren(make("bdi", {}, data.notice[language]));
+  showAnswer();
+  showFigures();
+  showSplit();
+  showSwitches();
+  showTable();
+  showLists();
+  showLegend();
+  showFoot();
+}
+
+function sentence(pieces) {
+  return pieces.map((piece) => (typeof piece === "string" ? piece : nameOf(piece.name)));
+}
+
+function showAnswer() {
+  const { says, reasons } = app.data;
+  for (const part of ["answer", "proof", "rest"]) {
+    byId(`says-${part}`).replaceChildren(...sentence(says[words.language][part]));
+    byId(`says-${part}`).hidden = says[words.language][part].length === 0;
+  }
+  byId("reasons").hidden = reasons.length === 0;
+  byId("reasons").replaceChildren(...reasons.map((reason) => make("li", {}, make("bdi", {}, reason))));
+}
+
+function showFigures() {
+  const f = app.data.figures;
+  const split = f.n_existing ? word("stations_split", { new: number(f.n_stations - f.n_existing), existing: number(f.n_existing) }) : null;
+  const places = f.n_uncovered ? word("not_covered_places", { n: number(f.n_uncovered), all: number(f.n_points) }) : null;
+  byId("figures").replaceChildren(
+    figure("share", f.share, word("share_covered"), null),
+    figure("count", number(f.n_stations), word("stations"), split),
+    figure("uncovered", weightText(f.uncovered_weight), word("not_covered"), places),
+    figure("mean", timed(f.mean_s), word("mean"), null),
+    figure("p95", timed(f.p95_s), word("p95"), null),
+    figure("longest", timed(f.longest_s), word("longest"), null),
+  );
+}
+
+// A figure is its term's value; the value stands first to the eye.
+function figure(name, value, term, more) {
+  return make("div", { class: `figure figure-${name}`, "data-figure": name },
+    make("dt", {}, term), make("dd", {}, ...(Array.isArray(value) ? value : [value])), more ? make("dd", { class: "more" }, more) : null);
+}
+
+// Minutes and seconds with small units.
+function timed(seconds) {
+  if (seconds < 0) return "–";
+  return duration(seconds).split(/(\d[\d,]*)/).filter((part) => part.trim()).map((part) => (
+    /\d/.test(part) ? part : make("i", {}, `\u2009${part.trim()}\u2009`)));
+}
+
+function showSplit() {
+  const { steps_s: steps, weight_by_step: weights } = app.data.figures;
+  const all = weights.reduce((a, b) => a + b, 0) || 1;
+  const shown = weights.map((w, step) => ({ w, step })).filter(({ w }) => w > 0);
+  const percent = (w) => (w / all < 0.001 ? "<0.1%" : `${number((100 * w) / all, 1)}%`);
+  byId("split-bar").replaceChildren(...shown.map(({ w, step }) => make("span", { class: `step-${step}`, style: `flex-grow:${w / all}` })));
+  byId("split-bar").setAttribute("aria-label", shown.map(({ w, step }) => `${stepText(step, steps)} ${percent(w)}`).join(", "));
+  byId("split-key").replaceChildren(...shown.map(({ w, step }) => make("li", {},
+    make("i", { class: `swatch step-${step}` }), make("span", {}, stepText(step, steps)), make("b", {}, percent(w)))));
+}
+
+function showSwitches() {
+  const box = byId("switches");
+  box.replaceChildren(box.firstElementChild);
+  for (const name of SWITCHES) {
+    if (name === "roads" && !app.roads) continue;
+    const input = make("input", { type: "checkbox", id: `layer-${name}`, checked: app.visible[name] });
+    input.addEventListener("change", () => {
+      app.visible[name] = input.checked;
+      app.redraw();
+      keepAddress();
+    });
+    box.append(make("label", {}, input, make("span", {}, word(`layer_${name}`))));
+  }
+}
+
+// ------------------------------------------------------------------------------------------
+// Table
+// ------------------------------------------------------------------------------------------
+
+const sorting = { by: "served", down: true };
+
+const COLUMNS = {
+  kind: (i) => app.stations.kind[i],
+  name: (i) => app.stations.text(i),
+  served: (i) => app.stations.weight[i],
+  mean: (i) => app.stations.mean[i],
+  farthest: (i) => app.stations.longest[i],
+};
+
+function sortedStations() {
+  const value = COLUMNS[sorting.by];
+  const isText = sorting.by === "name" || sorting.by === "kind";
+  const collator = isText ? new Intl.Collator(words.language === "zh" ? "zh-CN" : "en", { numeric: true }) : null;
+  const order = Array.from(app.stations.weight.keys());
+  order.sort((a, b) => {
+    const [p, q] = [value(a), value(b)];
+    const less = collator ? collator.compare(p, q) : p - q;
+    return (sorting.down ? -less : less) || a - b;
+  });
+  return order;
+}
+
+function showTable() {
+  const table = byId("stations");
+  const head = make("tr", {});
+  for (const name of Object.keys(COLUMNS)) {
+    const isOn = sorting.by === name;
+    const unit = name === "mean" || name === "farthest" ? make("small", {}, word("col_time_unit")) : null;
+    head.append(make("th", { scope: "col", class: `col-${name}`, "aria-sort": isOn ? (sorting.down ? "descending" : "ascending") : "none" },
+      make("button", { type: "button", "data-sort": name, onclick: () => sortBy(name) }, word(`col_${name}`), unit)));
+  }
+  table.tHead.replaceChildren(head);
+  table.setAttribute("aria-label", `${word("table")}. ${word("table_hint")}`);
+  table.tBodies[0].replaceChildren(...sortedStations().map(stationRow));
+  byId("station-count").textContent = word("station_of_n", { n: number(app.stations.n) });
+  markRow(false);
+}
+
+function sortBy(name) {
+  sorting.down = sorting.by === name ? !sorting.down : name !== "name" && name !== "kind";
+  sorting.by = name;
+  showTable();
+  byId("stations").querySelector(`[data-sort="${name}"]`).focus({ preventScroll: true });
+}
+
+function stationRow(i, position) {
+  const { stations } = app;
+  const open = make("button", { type: "button", class: "row-button", tabindex: position === 0 ? 0 : -1 }, nameOf(stations.text(i)));
+  return make("tr", { "data-station": i, onclick: () => select({ station: i, show: true }) },
+    make("td", { class: "col-kind" }, pictogram(i)),
+    make("th", { scope: "row", class: "col-name" }, open),
+    make("td", {}, weightText(stations.weight[i])),
+    make("td", { title: duration(stations.mean[i]) }, clock(stations.mean[i])),
+    make("td", { title: duration(stations.longest[i]) }, clock(stations.longest[i])));
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function pictogram(i) {
+  const { stations } = app;
+  const text = stations.kindText[i] ? shortened(stations.kindText[i], 40) : word(`kind_${stations.kind[i]}`);
+  return picture(stations.kind[i], word(`kind_${stations.kind[i]}`) === text ? text : `${word(`kind_${stations.kind[i]}`)} (${text})`, stations.isExisting[i]);
+}
+
+function picture(kind, text, isExisting) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("class", isExisting ? "pictogram is-existing" : "pictogram");
+  svg.setAttribute("role", "img");
+  const title = document.createElementNS(SVG, "title");
+  title.textContent = text;
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", PICTOGRAMS[kind]);
+  path.setAttribute("fill-rule", "evenodd");
+  svg.append(title, path);
+  return svg;
+}
+
+// Arrow keys walk through the rows; only one of them is a stop of the Tab key.
+function walkRows(event) {
+  const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!move || !event.target.classList.contains("row-button")) return;
+  const row = event.target.closest("tr");
+  const next = move > 0 ? row.nextElementSibling : row.previousElementSibling;
+  if (!next) return;
+  event.preventDefault();
+  const button = next.querySelector(".row-button");
+  event.target.tabIndex = -1;
+  button.tabIndex = 0;
+  button.focus();
+}
+
+// Marks the row of the selected station and brings it into sight.
+function markRow(scroll) {
+  const body = byId("stations").tBodies[0];
+  for (const row of body.querySelectorAll(".is-selected")) {
+    row.classList.remove("is-selected");
+    row.querySelector(".row-button").removeAttribute("aria-current");
+  }
+  const row = app.selected.station < 0 ? null : body.querySelector(`tr[data-station="${app.selected.station}"]`);
+  if (!row) return;
+  row.classList.add("is-selected");
+  row.querySelector(".row-button").setAttribute("aria-current", "true");
+  if (!scroll) return;
+  const frame = row.closest(".table-frame");
+  const top = row.offsetTop - frame.firstElementChild.tHead.offsetHeight;
+  if (top < frame.scrollTop || row.offsetTop + row.offsetHeight > frame.scrollTop + frame.clientHeight) {
+    frame.scrollTop = top - frame.clientHeight / 3;
+  }
+}
+
+// ------------------------------------------------------------------------------------------
+// Where there is no cover, legend, foot
+// ------------------------------------------------------------------------------------------
+
+const LISTED = 200;
+
+function showLists() {
+  const { data } = app;
+  const box = byId("lists");
+  const isOpen = new Set(Array.from(box.querySelectorAll("details[open]"), (d) => d.dataset.list));
+  box.replaceChildren(box.firstElementChild);
+  for (const name of ["coverable", "too_far", "cut_off", "off_network"]) {
+    const points = data[`list_${name}`];
+    if (!points.length) continue;
+    const details = make("details", { "data-list": name, open: isOpen.has(name) },
+      make("summary", {}, word(`list_${name}`), make("span", { class: "count" }, number(points.length))));
+    const fill = () => {
+      if (details.querySelector("ol")) return;
+      details.append(make("ol", {}, ...Array.from(points.subarray(0, LISTED), (i, k) => listItem(name, i, k))));
+      if (points.length > LISTED) details.append(make("p", {}, word("list_more", { n: number(points.length - LISTED) })));
+    };
+    if (isOpen.has(name)) fill();
+    details.addEventListener("toggle", fill);
+    box.append(details);
+  }
+  if (box.children.length === 1) box.append(make("p", {}, word("list_all_covered")));
+}
+
+function listItem(name, i, k) {
+  const { data, demand, stations } = app;
+  const about = [];
+  if (name === "off_network" && data.off_network_m && data.off_network_m[k] >= 0) {
+    about.push(word("off_by", { m: number(data.off_network_m[k]) }));
+  }
+  if (name === "too_far") about.push(`${word("nearest_site")} `, nameOf(data.nearest_sites[k]), ` ${duration(data.too_far_time[k])}`);
+  else if (demand.station[i] >= 0) about.push(`${word("nearest_station")} `, nameOf(stations.text(demand.station[i])), ` ${duration(demand.time[i])}`);
+  return make("li", {}, placeButton(i), make("span", { class: "weight" }, weightText(demand.weight[i])),
+    about.length ? make("small", {}, ...about) : null);
+}
+
+function showLegend() {
+  const { data, stations } = app;
+  const f = data.figures;
+  const item = (mark, text) => make("li", {}, mark, make("span", {}, text));
+  const swatch = (step) => make("i", { class: `swatch step-${step}` });
+  const list = make("ul", {});
+  for (let step = 0; step <= CUT_OFF; step++) {
+    if (step < OVER || f.weight_by_step[step] > 0) list.append(item(swatch(step), stepText(step, f.steps_s)));
+  }
+  const kinds = [...new Set(stations.kind)].sort((a, b) => Object.keys(PICTOGRAMS).indexOf(a) - Object.keys(PICTOGRAMS).indexOf(b));
+  const marks = make("ul", {});
+  for (const kind of kinds) marks.append(item(picture(kind, ""), word(`kind_${kind}`)));
+  if (f.n_existing) marks.append(item(make("i", { class: "ring" }), word("legend_existing")));
+  if (stations.isAlways.some((always) => always)) marks.append(item(make("i", { class: "moon" }), word("legend_always")));
+  byId("legend-body").replaceChildren(
+    make("h3", {}, word(data.direction === "from_station" ? "legend_drive_from" : "legend_drive_to")), list,
+    make("h3", {}, word("legend_station")), marks);
+}
+
+function showFoot() {
+  const { roads } = app.data;
+  const date = roads && roads.date ? word("data_of", { date: shortened(roads.date, 24) }) : "";
+  byId("data-date").textContent = roads ? date : word("no_roads");
+  byId("credit-date").textContent = date;
+  byId("credit").hidden = !roads;
+}

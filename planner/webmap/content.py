@@ -1,0 +1,252 @@
+"""All that the page is told about a result: texts, and arrays of whole numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from planner.figures import Figures, LeftOut, figures, left_out
+from planner.points import Sites
+from planner.result import Result
+from planner.scenario import Title
+from planner.webmap import texts
+from planner.webmap.answer import answer, steps_s, whole_seconds
+from planner.webmap.ground import ground
+from planner.webmap.pack import coordinates, pack
+
+Numbers = dict[str, NDArray[np.int64]]
+"""Arrays by the name the page knows them by."""
+
+
+def content(result: Result) -> str:
+    """Return all that the page is told, packed."""
+    found, left = figures(result), left_out(result)
+    scenario = result.scenario
+    words: dict[str, Any] = {
+        "language": str(scenario.language),
+        "ui": {language: texts.table(language) for language in texts.LANGUAGES},
+        "title": _both(scenario.title, scenario.name),
+        "notice": _both(scenario.notice, ""),
+        "says": {language: answer(result, found, left, language) for language in texts.LANGUAGES},
+        "reasons": list(result.plan.reasons),
+        "figures": _figures(result, found),
+        "direction": str(scenario.fleets[0].direction),
+    }
+    numbers: Numbers = {}
+    parts = (
+        _stations(result),
+        _demand(result, found.standard_s),
+        _left_out(result, left),
+        _roads(result),
+    )
+    for more_words, more_numbers in parts:
+        words |= more_words
+        numbers |= more_numbers
+    return pack(words, numbers)
+
+
+def bounds(result: Result) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the south-western and north-eastern corners of demand and stations, as (lat, lon)."""
+    demand, sites, stations = result.times.demand, result.times.sites, result.plan.stations
+    lat = np.concatenate([demand.lat, sites.lat[stations]])
+    lon = np.concatenate([demand.lon, sites.lon[stations]])
+    if not lat.size and result.network is not None:
+        lat, lon = result.network.node_lat, result.network.node_lon
+    if not lat.size:
+        return (0.0, 0.0), (0.0, 0.0)
+    return (float(lat.min()), float(lon.min())), (float(lat.max()), float(lon.max()))
+
+
+def _both(text: Title | None, otherwise: str) -> dict[str, str]:
+    """Return a text of the scenario in both languages, one standing in for the other."""
+    zh, en = (text.zh, text.en) if text else (None, None)
+    return {"zh": zh or en or otherwise, "en": en or zh or otherwise}
+
+
+def _figures(result: Result, found: Figures) -> dict[str, Any]:
+    """Return the figures of the panel; times in whole seconds, -1 for none."""
+    standard_s = found.standard_s
+
+    def seconds(value: float) -> int:
+        return int(whole_seconds(np.array([value]), standard_s)[0])
+
+    needs, time_s = result.times.needs, result.nearest_station.time_s
+    step = _step(time_s, result.plan.is_covered, standard_s)
+    by_step = np.bincount(step, needs.weight, minlength=5)
+    return {
+        "weight": found.weight,
+        "uncovered_weight": found.weight - found.covered_weight,
+        "share": texts.share(found.share_covered),
+        "n_points": found.n_points,
+        "n_uncovered": found.n_points - found.n_covered,
+        "n_stations": found.n_stations,
+        "n_existing": found.n_existing,
+        "mean_s": seconds(found.mean_s),
+        "p95_s": seconds(found.p95_s),
+        "longest_s": seconds(found.longest_s),
+        "standard_s": standard_s if np.isfinite(standard_s) else 0,
+        "steps_s": steps_s(standard_s) if np.isfinite(standard_s) else [0, 0, 0],
+        "weight_by_step": by_step.tolist(),
+        "farthest": -1 if found.farthest is None else int(needs.point[found.farthest]),
+    }
+
+
+def _step(
+    time_s: NDArray[np.float64], is_covered: NDArray[np.bool_], standard_s: float
+) -> NDArray[np.int64]:
+    """Return how each need is coloured: 0 to 2 covered, 3 over the standard, 4 cut off."""
+    if not time_s.size:
+        return np.zeros(0, dtype=np.int64)
+    ends = steps_s(standard_s)[:2]
+    step = np.searchsorted(ends, time_s, side="left")
+    return np.where(is_covered, step, np.where(np.isnan(time_s), 4, 3)).astype(np.int64)
+
+
+def _stations(result: Result) -> tuple[dict[str, Any], Numbers]:
+    sites, stations, needs = result.times.sites, result.plan.stations, result.times.needs
+    row_of = np.full(len(sites), -1, dtype=np.int64)
+    row_of[stations] = np.arange(stations.size)
+    served = np.flatnonzero(result.plan.station_of >= 0)
+    row = row_of[result.plan.station_of[served]]
+    time_s, weight, n = result.plan.drive_time_s[served], needs.weight[served], stations.size
+    heavy = weight > 0
+    sum_s = np.bincount(row, time_s * weight, minlength=n)
+    sum_weight = np.bincount(row, weight, minlength=n)
+    mean_s = np.divide(sum_s, sum_weight, out=np.full(n, np.nan), where=sum_weight > 0)
+    longest_s = np.full(n, -np.inf)
+    np.maximum.at(longest_s, row[heavy], time_s[heavy])
+    longest_s[np.isinf(longest_s)] = np.nan
+    farthest = np.full(n, -1, dtype=np.int64)
+    at_end = heavy & (time_s == longest_s[row])
+    farthest[row[at_end][::-1]] = needs.point[served[at_end]][::-1]
+    columns = {
+        "id": _texts(sites.id[stations]),
+        "name": _texts(sites.name[stations]),
+        "kind": _texts(sites.kind[stations]),
+        "services": _texts(sites.services[stations]),
+        "hours": _texts(sites.opening_hours[stations]),
+        "weight": sum_weight.tolist(),
+        "only": _only(result, row_of).tolist(),
+    }
+    return {"stations": columns}, {
+        "station_x": coordinates(sites.lon[stations]),
+        "station_y": coordinates(sites.lat[stations]),
+        "station_existing": sites.is_existing[stations].astype(np.int64),
+        "station_n": np.bincount(row, minlength=n),
+        "station_mean": whole_seconds(mean_s, np.inf),
+        "station_longest": whole_seconds(longest_s, np.inf),
+        "station_farthest": farthest,
+    }
+
+
+def _only(result: Result, row_of: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the weight that each station covers and no other does."""
+    times, needs = result.times, result.times.needs
+    covers = (row_of[times.site] >= 0) & (times.time_s <= needs.max_drive_time_s[times.need])
+    need, row = times.need[covers], row_of[times.site[covers]]
+    alone = np.bincount(need, minlength=len(needs))[need] == 1
+    only = np.zeros(result.plan.stations.size)
+    np.add.at(only, row[alone], needs.weight[need[alone]])
+    return only
+
+
+def _demand(result: Result, standard_s: float) -> tuple[dict[str, Any], Numbers]:
+    """Return the demand points, each by its slowest need."""
+    demand, needs, plan = result.times.demand, result.times.needs, result.plan
+    near = result.nearest_station
+    time_s = np.where(np.isnan(near.time_s), np.inf, near.time_s)
+    # of several needs of a point the last in this order: uncovered after covered, slow after fast
+    order = np.lexsort((time_s, ~plan.is_covered))
+    need = np.zeros(len(demand), dtype=np.int64)
+    need[needs.point[order]] = order
+    row_of = np.full(len(result.times.sites) + 1, -1, dtype=np.int64)
+    row_of[plan.stations] = np.arange(plan.stations.size)
+    weight = np.bincount(needs.point, needs.weight, minlength=len(demand))
+    is_whole = np.array_equal(weight, np.rint(weight))
+    # as fine as whole numbers below 2^30 can tell
+    per_unit = min(1.0 if is_whole else 1000.0, 2**30 / max(float(weight.max(initial=0)), 1.0))
+    districts, district = np.unique(_array(demand.district), return_inverse=True)
+    words = {
+        "demand": {"id": _texts(demand.id), "name": _texts(demand.name)},
+        "districts": _texts(districts),
+        "weight_unit": per_unit,
+        "spacing": _spacing(demand.lon, demand.lat),
+    }
+    if not len(needs):
+        need = need[:0]
+    return words, {
+        "demand_x": coordinates(demand.lon),
+        "demand_y": coordinates(demand.lat),
+        "demand_weight": np.rint(weight * per_unit).astype(np.int64),
+        "demand_time": whole_seconds(near.time_s[need], standard_s),
+        "demand_step": _step(near.time_s[need], plan.is_covered[need], standard_s),
+        "demand_station": row_of[near.site[need]],
+        "demand_district": district.astype(np.int64).reshape(-1),
+    }
+
+
+def _spacing(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> float:
+    """Return how far apart neighbouring demand points typically are, in degrees of latitude."""
+    if lon.size < 2:
+        return 0.01
+    points = np.column_stack([lon * np.cos(np.radians(lat.mean())), lat])
+    gap = cKDTree(points).query(points, k=2)[0][:, 1]
+    gap = gap[gap > 0]
+    return float(np.median(gap)) if gap.size else 0.01
+
+
+def _left_out(result: Result, left: LeftOut) -> tuple[dict[str, Any], Numbers]:
+    """Return the points without cover, each under its reason, the heaviest first."""
+    needs, sites, near = result.times.needs, result.times.sites, result.nearest_site
+    n_points = len(result.times.demand)
+    weight = np.bincount(needs.point, needs.weight, minlength=n_points)
+    need_of = np.zeros(n_points, dtype=np.int64)
+    need_of[needs.point[::-1]] = np.arange(len(needs))[::-1]
+
+    def listed(points: NDArray[np.int64], without: NDArray[np.int64]) -> NDArray[np.int64]:
+        rest = np.setdiff1d(points, without)
+        return rest[np.argsort(-weight[rest], kind="stable")]
+
+    too_far = listed(left.uncoverable, left.unreachable)
+    off_network = listed(left.off_network, left.off_network[:0])
+    need = need_of[too_far]
+    numbers: Numbers = {
+        "list_coverable": listed(left.uncovered, left.uncoverable),
+        "list_too_far": too_far,
+        "list_cut_off": listed(left.unreachable, left.off_network),
+        "list_off_network": off_network,
+        "too_far_time": whole_seconds(near.time_s[need], needs.max_drive_time_s[need]),
+    }
+    if result.demand_places is not None:
+        access_m = np.nan_to_num(result.demand_places.access_m[off_network], nan=-1, posinf=-1)
+        numbers["off_network_m"] = np.rint(access_m).astype(np.int64)
+    return {"nearest_sites": [_site_name(sites, i) for i in near.site[need]]}, numbers
+
+
+def _site_name(sites: Sites, i: int) -> str:
+    return (str(sites.name[i]) or str(sites.id[i])) if i >= 0 else ""
+
+
+def _roads(result: Result) -> tuple[dict[str, Any], Numbers]:
+    if result.network is None:
+        return {"roads": None}, {}
+    lines = ground(result.network)
+    words = {"roads": {"names": lines.names, "date": result.network.source.date}}
+    return words, {
+        "road_rank": lines.rank,
+        "road_name": lines.name,
+        "road_n": lines.n_points,
+        "road_x": lines.x,
+        "road_y": lines.y,
+    }
+
+
+def _texts(column: NDArray[Any]) -> list[str]:
+    return ["" if text is None else str(text) for text in column]
+
+
+def _array(column: NDArray[Any]) -> NDArray[np.str_]:
+    return np.array(_texts(column), dtype=str)

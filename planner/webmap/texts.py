@@ -1,0 +1,223 @@
+"""All words of the map, in Chinese and English."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+LANGUAGES: Final = ("zh", "en")
+
+SENTENCES: Final[dict[str, dict[str, str]]] = {
+    "zh": {
+        "planned": "{stations}在 {standard}内覆盖 {share} 的需求",
+        "assessed": "现有的{stations}在 {standard}内覆盖 {share} 的需求",
+        "farthest": "，最远 {longest}",
+        "name_opens": "（",
+        "name_closes": "）",
+        "stop": "。",
+        "optimal_stations": "已证明 {fewer} 个不够。",
+        "optimal_max-covering": "已证明：同样多的驿站不可能覆盖更多。",
+        "optimal": "已证明没有更好的方案。",
+        "feasible_stations": "已证明 {too_few} 个不够；最多还能少 {spare} 个。",
+        "feasible_no_bound": "尚未证明最少：最多还能少 {spare} 个。",
+        "feasible_max": "尚未证明最优：同样多的驿站最多还能多覆盖 {more} 个百分点。",
+        "feasible_gap": "尚未证明最优：与最优相差不超过 {gap}。",
+        "feasible": "尚未证明最优。",
+        "infeasible": "已证明无法满足全部要求；图中是能做到的最好方案。",
+        "infeasible_set-covering": "已证明在允许的驿站数量内达不到要求；图中是能做到的最好方案。",
+        "undecided": "尚无定论：没有找到满足要求的方案，也没有证明不存在；图中是目前最好的方案。",
+        "proof_assessed": "这是对现状的评估，没有选新的驿站。",
+        "rest": "有 {places}需求，任何候选点都无法在 {standard}内到达",
+        "rest_cut_off": "，其中 {n} 处无路可达",
+        "rest_all_cut_off": "有 {places}需求没有道路通往任何候选点",
+    },
+    "en": {
+        "planned": "With {stations}, {share} of demand is within {standard}",
+        "assessed": "With the {stations} of today, {share} of demand is within {standard}",
+        "farthest": "; the farthest drive takes {longest}",
+        "name_opens": " (",
+        "name_closes": ")",
+        "stop": ".",
+        "optimal_stations": "Proven: {fewer} cannot do it.",
+        "optimal_max-covering": "Proven: no other choice of as many stations covers more.",
+        "optimal": "Proven: there is no better plan.",
+        "feasible_stations": "Proven: {too_few} cannot do it; at most {spare} fewer might.",
+        "feasible_no_bound": "Not proven fewest: at most {spare} fewer might do.",
+        "feasible_max": "Not proven best: as many stations could cover at most {more} percentage points more.",
+        "feasible_gap": "Not proven best: at most {gap} off the best there is.",
+        "feasible": "Not proven best.",
+        "infeasible": "Proven: the rules cannot all be met. Shown is the best that can be done.",
+        "infeasible_set-covering": "Proven: the stations allowed are too few. Shown is the best they can do.",
+        "undecided": "Undecided: no plan was found that meets the rules, nor a proof that there is none. "
+        "Shown is the best so far.",
+        "proof_assessed": "This looks at what stands today; no new station was chosen.",
+        "rest": "{places} cannot be reached within {standard} from any candidate site",
+        "rest_cut_off": ", {n} of them by no road at all",
+        "rest_all_cut_off": "No road leads from {places} to any candidate site",
+    },
+}
+"""Pieces of the answer; ``figures.py`` puts them together."""
+
+UI: Final[dict[str, tuple[str, str]]] = {
+    # title bar
+    "language_other": ("EN", "中文"),
+    "language_switch": ("Switch to English", "切换为中文"),
+    "print": ("打印", "Print"),
+    "panel": ("结果", "Results"),
+    "map": ("地图", "Map"),
+    "sheet_open": ("展开详情", "Show details"),
+    "sheet_close": ("收起详情", "Hide details"),
+    # figures
+    "share_covered": ("需求已覆盖", "covered"),
+    "stations": ("驿站", "stations"),
+    "stations_split": ("新建 {new}，现有 {existing}", "{new} new, {existing} existing"),
+    "not_covered": ("未覆盖需求", "not covered"),
+    "not_covered_places": ("{n} / {all} 处", "{n} of {all} places"),
+    "mean": ("平均车程", "mean drive"),
+    "p95": ("95% 在此以内", "95% within"),
+    "longest": ("最远车程", "longest drive"),
+    "by_drive": ("按车程划分的需求", "Demand by drive time"),
+    # drive times
+    "minutes_range": ("{a}–{b} 分钟", "{a}–{b} min"),
+    "minutes_over": ("超过 {b} 分钟", "over {b} min"),
+    "no_road": ("无路可达", "no road"),
+    "min_s": ("{m} 分 {s} 秒", "{m} min {s} s"),
+    "min": ("{m} 分钟", "{m} min"),
+    "s": ("{s} 秒", "{s} s"),
+    # layers
+    "layers": ("图层", "Layers"),
+    "layer_roads": ("道路", "Roads"),
+    "layer_demand": ("已覆盖的需求", "Demand covered"),
+    "layer_uncovered": ("未覆盖的需求", "Demand not covered"),
+    "layer_stations": ("驿站", "Stations"),
+    "layer_names": ("地名与路名", "Names"),
+    # search
+    "search": ("查找驿站、地点…", "Find a station or place…"),
+    "search_label": ("查找驿站、地点", "Find a station or place"),
+    "search_none": ("没有找到", "Nothing found"),
+    "is_station": ("驿站", "station"),
+    "is_place": ("需求点", "demand"),
+    "is_district": ("区域", "district"),
+    # table
+    "table": ("驿站一览", "Stations"),
+    "table_hint": (
+        "点击表头排序，点击一行在图上查看",
+        "Click a heading to sort, a row to see it on the map",
+    ),
+    "col_name": ("名称", "Name"),
+    "col_kind": ("类型", "Kind"),
+    "col_served": ("服务", "Served"),
+    "col_mean": ("平均", "Mean"),
+    "col_farthest": ("最远", "Farthest"),
+    "col_time_unit": ("分:秒", "min:s"),
+    # lists
+    "lists": ("没有覆盖到的地方", "Where there is no cover"),
+    "list_coverable": ("可以覆盖，但本方案没有", "Could be covered, but this plan does not"),
+    "list_too_far": ("任何候选点都太远", "Too far from every candidate site"),
+    "list_cut_off": ("无路可达", "No road leads there"),
+    "list_off_network": ("附近没有道路", "No road is near"),
+    "list_more": ("另有 {n} 处", "and {n} more"),
+    "list_all_covered": ("所有需求都已覆盖。", "All demand is covered."),
+    "nearest_station": ("最近驿站", "Nearest station"),
+    "nearest_site": ("最近候选点", "Nearest candidate site"),
+    "off_by": ("距最近的道路 {m} 米", "{m} m to the nearest road"),
+    # card
+    "card_close": ("关闭", "Close"),
+    "card_zoom": ("放大到此处", "Zoom to it"),
+    "card_station": ("驿站", "Station"),
+    "card_existing": ("现有", "existing"),
+    "card_new": ("新建", "new"),
+    "card_always": ("全天开放", "open 24 hours"),
+    "card_id": ("编号", "Id"),
+    "card_kind": ("依托场所", "Host"),
+    "card_services": ("服务", "Services"),
+    "card_hours": ("开放时间", "Hours"),
+    "card_served": ("服务需求", "Serves"),
+    "card_places": ("服务地点", "Places"),
+    "card_places_value": ("{n} 处", "{n}"),
+    "card_farthest_place": ("最远地点", "Farthest place"),
+    "card_mean": ("平均车程", "Mean drive"),
+    "card_farthest": ("最远车程", "Farthest drive"),
+    "card_only": ("仅靠它覆盖", "Covered by it alone"),
+    "card_only_none": ("无：其他驿站也能覆盖", "none: others cover it too"),
+    "card_demand": ("需求点", "Demand"),
+    "card_weight": ("需求量", "Weight"),
+    "card_district": ("所属区域", "District"),
+    "card_drive": ("车程", "Drive"),
+    "card_served_by": ("服务驿站", "Served by"),
+    "card_covered": ("已覆盖", "covered"),
+    "card_uncovered": ("未覆盖", "not covered"),
+    "worst": ("最远 {time}", "farthest {time}"),
+    # legend
+    "legend": ("图例", "Legend"),
+    "legend_drive_to": ("到驿站的车程", "Drive to a station"),
+    "legend_drive_from": ("从驿站出发的车程", "Drive from a station"),
+    "legend_station": ("驿站（大小表示服务量）", "Station (size: demand served)"),
+    "legend_existing": ("现有驿站", "Existing station"),
+    "legend_always": ("全天开放", "Open 24 hours"),
+    # kinds of host
+    "kind_bank": ("银行", "bank"),
+    "kind_shop": ("商店", "shop"),
+    "kind_supermarket": ("超市", "supermarket"),
+    "kind_community": ("村社服务中心", "service centre"),
+    "kind_post": ("邮政快递", "post office"),
+    "kind_fuel": ("加油站", "filling station"),
+    "kind_food": ("餐饮", "restaurant"),
+    "kind_health": ("医疗", "health care"),
+    "kind_school": ("学校", "school"),
+    "kind_other": ("其他场所", "other host"),
+    # foot
+    "draft": ("内部草案", "Internal draft"),
+    "data_of": ("道路数据：{date}", "Road data of {date}"),
+    "no_roads": (
+        "车程来自表格，图上没有道路。",
+        "Drive times come from a table; there are no roads to draw.",
+    ),
+    "credit": ("© OpenStreetMap 贡献者（ODbL）", "© OpenStreetMap contributors (ODbL)"),
+    "zoom_in": ("放大", "Zoom in"),
+    "zoom_out": ("缩小", "Zoom out"),
+    "whole": ("显示全图", "Show everything"),
+    "station_of_n": ("{n} 个", "{n}"),
+}
+"""Words of the page, (Chinese, English); ``{…}`` is filled in by the page."""
+
+OLD_BROWSER: Final = (
+    "这个浏览器版本过旧，无法显示地图；请使用 2020 年以后的 Chrome、Edge、360 或 Firefox 113 以上版本。 "
+    "This browser is too old to show the map; please use a Chrome or Edge from 2020 on, or Firefox 113 on."
+)
+
+_UNITS: Final = {
+    "zh": {"station": (" 个驿站", " 个驿站"), "place": (" 处", " 处"), "": ("", "")},
+    "en": {"station": (" station", " stations"), "place": (" place", " places"), "": ("", "")},
+}
+
+
+def table(language: str) -> dict[str, str]:
+    """Return the words of the page in a language."""
+    column = LANGUAGES.index(language)
+    return {key: words[column] for key, words in UI.items()}
+
+
+def count(n: int, unit: str, language: str) -> str:
+    """Return a count with its unit (``station``, ``place`` or none)."""
+    return f"{n:,}{_UNITS[language][unit][n != 1]}"
+
+
+def share(value: float) -> str:
+    """Return a share as a percentage of one digit; only all is 100, and only nothing is 0."""
+    percent = round(value * 100, 1)
+    if value < 1:
+        percent = min(percent, 99.9)
+    if value > 0:
+        percent = max(percent, 0.1)
+    return f"{percent:.0f}%" if percent in (0, 100) else f"{percent:.1f}%"
+
+
+def duration(seconds: float, language: str) -> str:
+    """Return a duration in minutes and seconds."""
+    if not math.isfinite(seconds):
+        return "–"
+    words = table(language)
+    m, s = divmod(round(seconds), 60)
+    key = "s" if m == 0 else "min" if s == 0 else "min_s"
+    return words[key].format(m=f"{m:,}", s=s)
