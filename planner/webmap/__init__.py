@@ -17,8 +17,9 @@ __all__ = ["map_html", "station_map", "write_map"]
 def station_map(result: Result) -> folium.Map:
     """Return the map of a result, as a notebook shows it and as layers can be added to it.
 
-    Vector layers, markers, tooltips and popups of folium work offline on it. Text that such layers carry is not
-    escaped by folium: hand over only text you trust.
+    Vector layers, markers, tooltips and popups of folium work offline on it; plugins and tiles that load files from
+    elsewhere don't, for the page lets nothing be fetched. Text that such layers carry is not escaped by folium: hand
+    over only text you trust.
     """
     return StationMap(result)
 

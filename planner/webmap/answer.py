@@ -58,7 +58,7 @@ def answer(
     """
     return {
         "answer": list(_answer(result, found, language)),
-        "proof": [_proof(result, found, language)],
+        "proof": [_proof(result, found, left_out, language)],
         "rest": list(_rest(found, left_out, language)),
     }
 
@@ -80,20 +80,29 @@ def _answer(result: Result, found: Figures, language: str) -> Iterator[Piece]:
     yield say["stop"]
 
 
-def _proof(result: Result, found: Figures, language: str) -> str:
+def _proof(result: Result, found: Figures, left_out: LeftOut, language: str) -> str:
+    """Return what is proven about the plan."""
     plan, say = result.plan, texts.SENTENCES[language]
-    counts_stations = plan.goal is Goal.SET_COVERING and plan.objective == plan.stations.size
     if plan.status is Status.ASSESSED:
         return say["proof_assessed"]
     if plan.status is Status.INFEASIBLE:
         return say.get(f"infeasible_{plan.goal}", say["infeasible"])
     if plan.status is Status.UNDECIDED:
         return say["undecided"]
-    if plan.status is Status.OPTIMAL:
-        if counts_stations and found.n_stations > 1:
-            fewer = texts.count(found.n_stations - 1, "", language)
-            return say["optimal_stations"].format(fewer=fewer)
-        return say.get(f"optimal_{plan.goal}", say["optimal"])
+    counts_stations = plan.goal is Goal.SET_COVERING and plan.objective == plan.stations.size
+    if plan.status is Status.FEASIBLE:
+        return _proof_of_gap(result, found, language, counts_stations=counts_stations)
+    if counts_stations and found.n_stations > 1:
+        return say["optimal_stations"].format(fewer=texts.count(found.n_stations - 1, "", language))
+    covers_all = left_out.uncovered.size == left_out.uncoverable.size
+    if plan.goal is Goal.MAX_COVERING:
+        return say["optimal_all" if covers_all else "optimal_max"]
+    return say["optimal"]
+
+
+def _proof_of_gap(result: Result, found: Figures, language: str, *, counts_stations: bool) -> str:
+    """Return how far the plan may be from the best there is."""
+    plan, say = result.plan, texts.SENTENCES[language]
     if plan.bound is None or plan.objective is None:
         return say["feasible"]
     if counts_stations:

@@ -79,6 +79,11 @@ def test_max_covering_says_how_much_more_there_could_be():
     assert said(result, "zh", "proof") == "尚未证明最优：同样多的驿站最多还能多覆盖 2.5 个百分点。"
     plan = dataclasses.replace(plan, status=Status.OPTIMAL, bound=8.0)
     best = dataclasses.replace(result, plan=plan)
+    # the ninth and tenth could be covered by no site
+    assert said(best, "en", "proof") == "All demand that any site could cover is covered."
+    site_s = np.minimum(best.nearest_site.time_s, 300.0)
+    near = dataclasses.replace(best.nearest_site, time_s=site_s)
+    best = dataclasses.replace(best, nearest_site=near)
     assert said(best, "en", "proof") == "Proven: no other choice of as many stations covers more."
 
 

@@ -3,10 +3,12 @@
 function showCard() {
   const card = byId("card");
   const { station, place } = app.selected;
+  const hadFocus = card.contains(document.activeElement);
   card.hidden = station < 0 && place < 0;
   card.replaceChildren();
   if (station >= 0) card.append(...stationCard(station));
   else if (place >= 0) card.append(...placeCard(place));
+  if (hadFocus) (card.hidden ? app.map.getContainer() : card).focus({ preventScroll: true });
 }
 
 function cardHead(kind, text, color) {
@@ -41,7 +43,7 @@ function stationCard(i) {
       ["card_farthest_place", farthest >= 0 ? placeButton(farthest) : null],
       ["card_only", stations.only[i] > 0 ? weightText(stations.only[i]) : word("card_only_none")],
       ["card_kind", kindWords(i)],
-      ["card_services", stations.services[i] ? nameOf(stations.services[i].replace(/[;,]\s*/g, " · ")) : null],
+      ["card_services", stations.services[i] ? nameOf(serviceWords(stations.services[i])) : null],
       ["card_hours", stations.hours[i] ? nameOf(stations.hours[i]) : null],
       ["card_id", nameOf(stations.id[i])],
     ]),
@@ -58,6 +60,11 @@ function kindWords(i) {
   const known = word(`kind_${kind[i]}`);
   if (!kindText[i]) return null;
   return kind[i] === "other" || /[^\u0000-\u007f]/.test(kindText[i]) ? nameOf(kindText[i]) : known;
+}
+
+// Services by their words where we know them, else as they are given.
+function serviceWords(services) {
+  return services.split(/[;,；，]/).map((service) => word(`service_${service.trim()}`) || service.trim()).join(" · ");
 }
 
 function placeCard(i) {

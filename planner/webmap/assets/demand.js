@@ -252,8 +252,8 @@ function hatching(ctx, step) {
     const tile = document.createElement("canvas");
     tile.width = tile.height = 8;
     const pen = tile.getContext("2d");
-    pen.strokeStyle = "rgba(255,255,255,.75)";
-    pen.lineWidth = 1.6;
+    pen.strokeStyle = step === CUT_OFF ? "rgba(255,255,255,.55)" : "rgba(255,255,255,.75)";
+    pen.lineWidth = step === CUT_OFF ? 1.1 : 1.6;
     pen.beginPath();
     for (const k of [-4, 0, 4, 8, 12]) {
       pen.moveTo(k - 4, 8);

@@ -91,11 +91,12 @@ function paintGround(ctx, frame) {
 // Drawn small and shown large, which makes its edge soft.
 function paintLand(ctx, frame) {
   const { roads, demand } = app;
-  if (frame.zoom >= 15) {
-    ctx.fillStyle = LAND;
-    ctx.fillRect(0, 0, frame.width, frame.height);
-    return;
-  }
+  // from afar only there, when close everywhere
+  ctx.globalAlpha = Math.min(1, Math.max(0, (frame.zoom - 13) / 1.5));
+  ctx.fillStyle = LAND;
+  ctx.fillRect(0, 0, frame.width, frame.height);
+  ctx.globalAlpha = 1;
+  if (frame.zoom >= 14.5) return;
   const by = 10;
   const small = document.createElement("canvas");
   small.width = Math.ceil(frame.width / by);
@@ -112,7 +113,6 @@ function paintLand(ctx, frame) {
     pen.arc(x, y, width / 2, 0, 2 * Math.PI);
     pen.fill();
   }
-  ctx.imageSmoothingQuality = "high";
   ctx.drawImage(small, 0, 0, small.width * by, small.height * by);
 }
 

@@ -49,20 +49,23 @@ function isPhone() {
   return window.matchMedia("(max-width: 720px)").matches;
 }
 
+// Pixels to the right that the zoom buttons need.
+const RIGHT = 64;
+
 function showAll(animate) {
   const { map, demand, stations } = app;
   const box = L.latLngBounds([]);
   for (const from of [demand, stations]) for (let i = 0; i < from.n; i++) box.extend([from.lat[i] / 1e5, from.lon[i] / 1e5]);
   if (!box.isValid()) return;
   const [left, bottom] = roomForLegend(box);
-  map.fitBounds(box, { paddingTopLeft: [left, 40], paddingBottomRight: [24, bottom], maxZoom: 16, animate });
+  map.fitBounds(box, { paddingTopLeft: [left, 40], paddingBottomRight: [RIGHT, bottom], maxZoom: 16, animate });
 }
 
 // How far to keep the map from the left and from below: off the legend, unless that makes it much smaller.
 function roomForLegend(box) {
   const legend = byId("legend");
   if (isPhone()) return [24, byId("panel").offsetHeight + 24];
-  const zoom = ([left, bottom]) => app.map.getBoundsZoom(box, false, L.point(24 + left, 40 + bottom));
+  const zoom = ([left, bottom]) => app.map.getBoundsZoom(box, false, L.point(RIGHT + left, 40 + bottom));
   const choices = [[24, 24]];
   if (legend.open) choices.push([legend.offsetWidth + 40, 24], [24, legend.offsetHeight + 48]);
   const [plain, beside, above] = choices.map(zoom);
@@ -102,7 +105,7 @@ function listen() {
   byId("zoom-in").addEventListener("click", () => map.zoomIn());
   byId("zoom-out").addEventListener("click", () => map.zoomOut());
   byId("whole").addEventListener("click", () => showAll(true));
-  byId("grip").addEventListener("click", () => openSheet(!byId("panel").classList.contains("is-open")));
+  listenToSheet();
   byId("stations").addEventListener("keydown", walkRows);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.id !== "search") select({});
@@ -122,6 +125,31 @@ function listen() {
     app.redraw();
   });
   new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(byId("stage"));
+}
+
+// On a phone: the grip opens and closes the sheet by a tap or a swipe, and what gets the focus is shown.
+function listenToSheet() {
+  const grip = byId("grip");
+  const isOpen = () => byId("panel").classList.contains("is-open");
+  let from = 0;
+  let swiped = false;
+  grip.addEventListener("pointerdown", (event) => {
+    from = event.clientY;
+    swiped = false;
+    grip.setPointerCapture(event.pointerId);
+  });
+  grip.addEventListener("pointerup", (event) => {
+    const way = event.clientY - from;
+    swiped = Math.abs(way) > 24;
+    if (swiped) openSheet(way < 0);
+  });
+  grip.addEventListener("click", () => {
+    if (!swiped) openSheet(!isOpen());
+    swiped = false;
+  });
+  byId("panel-body").addEventListener("focusin", () => {
+    if (isPhone() && !isOpen()) openSheet(true);
+  });
 }
 
 function openSheet(open) {
