@@ -2,6 +2,7 @@ from .coverage import Coverage as Coverage
 from .coverage import coverage_of as coverage_of
 from .drivetimes import DriveTimes as DriveTimes
 from .drivetimes import drive_times as drive_times
+from .drivetimes import nearest_of_junctions as nearest_of_junctions
 from .errors import InputError as InputError
 from .errors import NetworkError as NetworkError
 from .errors import PlacementError as PlacementError

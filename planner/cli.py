@@ -6,20 +6,40 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import asdict
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from planner.result import Result
     from planner.scenario import Scenario
+    from planner.verify import Verification
 
 BAD_INPUT: Final = 3
 NO_PLAN: Final = 4
 INTERRUPTED: Final = 130
 
+_ANYWHERE: Final = ("-v", "--verbose", "-q", "--quiet", "--debug")
+"""Flags that may also stand behind the command."""
+
+
+class _Commands(TyperGroup):
+    """The commands; flags that hold for all of them are taken wherever they stand."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take the flags to the front, as far as arguments are no names of files (behind ``--``)."""
+        end = args.index("--") if "--" in args else len(args)
+        flags = [arg for arg in args[:end] if arg in _ANYWHERE]
+        others = [arg for arg in args[:end] if arg not in _ANYWHERE]
+        return super().parse_args(ctx, flags + others + args[end:])
+
+
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -59,11 +79,23 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    try:
-        app()
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
+    sys.excepthook = _say_unexpected
+    app()
+
+
+def _say_unexpected(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Tell of an error of ours in a line; with --debug as it is."""
+    if _options.get().debug:
+        sys.__excepthook__(kind, error, trace)
+        return
+    typer.secho(
+        f"error: this should not have happened: {kind.__name__}: {error}\n"
+        f"Run it again with --debug, and show us what it says.",
+        err=True,
+        fg="red",
+    )
 
 
 def _say_version(value: bool) -> None:
@@ -128,13 +160,21 @@ def verify(run: RunFolder, as_json: AsJson = False) -> None:
     with _plain_errors(), _progress():
         checked = verify_run(run)
     if as_json:
-        _tell_json({"checked": checked.checked, "differences": checked.differences})
+        _tell_json(asdict(checked))
     else:
-        lines = [f"differs: {sentence}" for sentence in checked.differences]
-        total = "everything agrees" if not lines else f"{len(lines)} differences"
-        typer.echo("\n".join([*(f"checked: {s}" for s in checked.checked), *lines, total]))
+        typer.echo("\n".join(_verified_lines(checked)))
     if checked.differences:
         raise typer.Exit(BAD_INPUT)
+
+
+def _verified_lines(found: "Verification") -> list[str]:
+    n = len(found.differences)
+    return [
+        *("Computed again", *(f"  - {sentence}" for sentence in found.checked), ""),
+        *("Taken on trust", *(f"  - {sentence}" for sentence in found.trusted), ""),
+        *(["Differs", *(f"  - {sentence}" for sentence in found.differences), ""] if n else []),
+        f"{n} {'thing differs' if n == 1 else 'things differ'}." if n else "Everything agrees.",
+    ]
 
 
 @app.command(name="map")
@@ -151,14 +191,18 @@ def map_again(
     ] = None,
 ) -> None:
     """Draw the map of a saved run again."""
+    from planner.errors import PlannerError
     from planner.runfolder import read_result
     from planner.webmap import write_map
 
     with _plain_errors(), _progress():
         path = out or run / "map.html"
         result = read_result(run)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_map(result, path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_map(result, path)
+        except OSError as error:
+            raise PlannerError(f"{path}: can't be written: {error.strerror or error}") from error
     typer.echo(path)
 
 
@@ -204,7 +248,7 @@ def _run_and_tell(scenario: "Scenario", out: Path | None, *, as_json: bool) -> N
     from planner.run import run
     from planner.tables import summary
 
-    folder = out or Path("runs") / scenario.name
+    folder = _result_folder(out or Path("runs") / scenario.name)
     with _progress():
         result = run(scenario, out=folder)
     if not _options.get().quiet:
@@ -219,6 +263,18 @@ def _run_and_tell(scenario: "Scenario", out: Path | None, *, as_json: bool) -> N
         for reason in result.plan.reasons:
             typer.secho(reason, err=True, fg="red")
         raise typer.Exit(NO_PLAN)
+
+
+def _result_folder(folder: Path) -> Path:
+    """Return a folder to write to, refused before the work is done where it holds something else."""
+    from planner.errors import PlannerError
+    from planner.runfolder import is_free
+
+    if folder.exists() and not is_free(folder):
+        raise PlannerError(
+            f"{folder}: holds something that is no result; name another folder with --out"
+        )
+    return folder if folder.name else folder.resolve()
 
 
 def _sentence(result: "Result") -> str:
@@ -238,7 +294,7 @@ def _tell_json(value: Any) -> None:
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    """Turn a PlannerError into its message and exit code 3; with --debug let it through."""
+    """Turn a PlannerError into its message and exit code 3, Ctrl+C into 130; with --debug let errors through."""
     from planner.errors import PlannerError
 
     try:
@@ -248,6 +304,9 @@ def _plain_errors() -> Iterator[None]:
             raise
         typer.secho(f"error: {error}", err=True, fg="red")
         raise typer.Exit(BAD_INPUT) from None
+    except KeyboardInterrupt:
+        typer.echo("interrupted; nothing is written", err=True)
+        raise typer.Exit(INTERRUPTED) from None
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from planner.points import Demand, Sites
 from planner.rows import row_of, starts
 from planner.scenario import Direction
 from planner.search import Attached, Task, nearest, pairs_within
-from planner.snapping import Places, snap
+from planner.snapping import Places, junctions, snap
 from planner.timetables import TablePairs, pairs_of_table, points_of_table
 from planner.units import grid
 
@@ -328,3 +328,38 @@ def drive_times(
         max_access_m=max_access_m,
     )
     return on_roads.within(needs_of(demand, fleet="all", max_drive_time_s=max_drive_time_s))
+
+
+def nearest_of_junctions(
+    network: RoadNetwork,
+    sites: Sites,
+    *,
+    direction: Direction = Direction.TO_STATION,
+    access_kph: float = 10.0,
+    max_access_m: float = 300.0,
+) -> Nearest:
+    """Return the nearest site of every junction, however far, in one search.
+
+    Parameters
+    ----------
+    network
+        Roads to drive on.
+    sites
+        Where drives go to, or come from.
+    direction, access_kph, max_access_m
+        As for `drive_times`; the junctions themselves have no way to the road.
+
+    Returns
+    -------
+    Nearest
+        In the order of the junctions.
+    """
+    task = task_between(
+        network,
+        snap(network, sites.lon, sites.lat, max_access_m=max_access_m),
+        junctions(network),
+        direction=Direction(direction),
+        access_kph=access_kph,
+    )
+    site, time_s = nearest(task)
+    return Nearest(site=site, time_s=time_s)

@@ -233,7 +233,7 @@ def finding_lines(found: Mapping[str, Any]) -> list[str]:
         ),
         ("Demand", _demand_rows(found["demand"])),
         ("Sites", _site_rows(found["sites"])),
-        ("Reach", _reach_rows(found["reach"])),
+        ("Reach", _reach_rows(found["reach"], found["demand"])),
         ("What would run", _run_rows(found["would_run"], found["reach"])),
     ]
     lines = []
@@ -342,7 +342,7 @@ def _place_rows(points: Mapping[str, Any]) -> Iterator[_Line]:
         )
 
 
-def _reach_rows(reach: Mapping[str, Any]) -> Iterator[_Line]:
+def _reach_rows(reach: Mapping[str, Any], demand: Mapping[str, Any]) -> Iterator[_Line]:
     yield "standard", f"{reach['standard_s'] / 60:g} min"
     yield (
         "can be covered",
@@ -353,8 +353,10 @@ def _reach_rows(reach: Mapping[str, Any]) -> Iterator[_Line]:
     ]
     if far:
         yield "too far", f"{len(far)}: {_some(far)}"
-    if reach["unreachable"]:
-        yield "no road to a site", f"{len(reach['unreachable'])}: {_some(reach['unreachable'])}"
+    off = {point["id"] for point in demand["off_network"]}
+    cut_off = [name for name in reach["unreachable"] if name not in off]
+    if cut_off:
+        yield "no road to a site", f"{len(cut_off)}: {_some(cut_off)}"
     spread = reach["sites_per_point"]
     if spread:
         yield (
@@ -383,11 +385,9 @@ def _run_rows(would_run: Mapping[str, Any], reach: Mapping[str, Any]) -> Iterato
         yield "to cover", f"{_percent(would_run['min_share'])} of the weight that can be covered"
     way = "to the station" if would_run["direction"] == "to_station" else "from the station"
     yield "who drives", f"{would_run['fleet']}, {would_run['max_drive_min']:g} min {way}"
-    yield (
-        "size",
-        f"{would_run['n_needs']:,} needs x {would_run['n_sites']:,} sites, {would_run['n_pairs']:,} pairs within "
-        f"{reach['standard_s'] / 60:g} min",
-    )
+    standard = f"{reach['standard_s'] / 60:g} min"
+    needs, sites = f"{would_run['n_needs']:,} needs", f"{would_run['n_sites']:,} sites"
+    yield "size", f"{needs} x {sites}, {would_run['n_pairs']:,} pairs within {standard}"
 
 
 def _km(metres: float) -> str:

@@ -64,6 +64,25 @@ class Places:
         return self.street < 0
 
 
+def junctions(network: RoadNetwork) -> Places:
+    """Return the places of all junctions of a network, in their order."""
+    n, street = network.n_nodes, np.arange(network.n_streets, dtype=np.int32)
+    street_at = np.empty(n, dtype=np.int32)
+    is_tail = np.zeros(n, dtype=bool)
+    street_at[network.street_head] = street
+    street_at[network.street_tail] = street
+    is_tail[network.street_tail] = True
+    return Places(
+        street=street_at,
+        share=np.where(is_tail, 0.0, 1.0),
+        node=np.arange(n, dtype=np.int32),
+        access_m=np.zeros(n),
+        is_on_small_component=network.component_length_m[network.component] < SHORT_COMPONENT_M,
+        lon=network.node_lon,
+        lat=network.node_lat,
+    )
+
+
 class _StreetIndex(NamedTuple):
     """Finds streets near points. Its plane squeezes degrees of longitude, so that it is right in the middle of the network.
 

@@ -77,13 +77,14 @@ def pairs_of_table(
     if missing:
         have = ", ".join(map(str, table.columns))
         raise InputError(file, [f"no column {' and no column '.join(missing)}; it has {have}"])
-    point = pd.Index(demand.id).get_indexer(pd.Index(_as_text(table["demand"])))
-    site = pd.Index(sites.id).get_indexer(pd.Index(_as_text(table["site"])))
+    ids = table.assign(demand=_as_text(table["demand"]), site=_as_text(table["site"]))
+    point = pd.Index(demand.id).get_indexer(pd.Index(ids["demand"]))
+    site = pd.Index(sites.id).get_indexer(pd.Index(ids["site"]))
     told = table["drive_time_s"]
     is_empty = (told.isna() | (_as_text(told) == "")).to_numpy()
     time_s = pd.to_numeric(told.where(~is_empty), errors="coerce").to_numpy(dtype=np.float64)
     is_wrong = ~is_empty & ~(np.isfinite(time_s) & (time_s >= 0.0))
-    is_twice = table.duplicated(["demand", "site"]).to_numpy()
+    is_twice = ids.duplicated(["demand", "site"]).to_numpy()
     problems = [
         *_told(table, point < 0, "demand", f"is no demand point of {demand.file}"),
         *_told(table, site < 0, "site", f"is no site of {sites.file}"),

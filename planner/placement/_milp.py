@@ -120,7 +120,7 @@ class _SilentHighs(highspy.Highs):  # type: ignore[misc]
 
     def enableCallbacks(self) -> None:  # noqa: N802 (the name is HiGHS's)
         """Switch output off first."""
-        self.setOptionValue("output_flag", False)  # noqa: FBT003
+        self.setOptionValue("output_flag", False)
         super().enableCallbacks()
 
 

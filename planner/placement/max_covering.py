@@ -85,7 +85,8 @@ def max_covering(coverage: Coverage, *, stations: int, time_limit_s: float = 300
             kept, goal=Goal.MAX_COVERING, status=Status.INFEASIBLE, reasons=(reason,), bound=None
         )
     core = reduce(coverage, Ask.COVER_MOST)
-    columns, bound = _heaviest(core.rows, stations - n_kept, until_s)
+    step = weight_step(coverage.weight)
+    columns, bound = _heaviest(core.rows, stations - n_kept, step, until_s)
     chosen = nearer_stations(
         coverage, core.open_rows, core.open_site, core.stations(columns), enough=np.inf
     )
@@ -100,12 +101,11 @@ def max_covering(coverage: Coverage, *, stations: int, time_limit_s: float = 300
     )
 
 
-def _heaviest(rows: Rows, n_columns: int, until_s: float) -> tuple[NDArray[np.int32], float]:
+def _heaviest(rows: Rows, n_columns: int, step: float, until_s: float) -> tuple[NDArray[np.int32], float]:
     """Return at most so many columns that cover much weight, and what no columns can beat."""
     if rows.n_rows == 0 or n_columns == 0:
         return NONE, 0.0
     total = math.fsum(rows.weight.tolist())
-    step = weight_step(rows.weight)
     enough = total - max(step / 2, ALIKE * total)
     columns, bound, prices = NONE, total, None
     for n_pairs, n_steps in ((QUICK_PAIRS, BOUND_STEPS[0]), (LONG_PAIRS, BOUND_STEPS[1])):
@@ -187,7 +187,7 @@ def weight_step(weight: NDArray[np.float64]) -> float:
     """Return a number that all weights are whole multiples of: 1, 0.1, 0.01 or 0.001; 0 where none of these is."""
     for per_one in (1, 10, 100, 1000):
         scaled = weight * per_one
-        if np.abs(scaled - np.rint(scaled)).max(initial=0.0) <= 1e-9 * per_one:
+        if np.allclose(scaled, np.rint(scaled), rtol=1e-12, atol=1e-9):
             return 1 / per_one
     return 0.0
 

@@ -135,12 +135,13 @@ def _limited(
     best = max_covering(
         coverage, stations=stations, time_limit_s=max(until_s - time.monotonic(), 0.0)
     )
-    return replace(
-        unmet(
-            best, goal=Goal.SET_COVERING, status=status, reasons=(reason,), bound=float(found.bound)
-        ),
+    return unmet(
+        replace(best, sizes=found.sizes),
+        goal=Goal.SET_COVERING,
+        status=status,
+        reasons=best.reasons or (reason,),
+        bound=float(found.bound),
         stopped_by=stopped_by if status is Status.UNDECIDED else None,
-        sizes=found.sizes,
     )
 
 
@@ -282,7 +283,7 @@ def _bound_share(
         )
         if n_columns == n_found - 1:
             may_be_in = in_heavier(prices, n_columns, weight)
-        at_least = columns_needed(rows, prices, weight)
+        at_least = min(columns_needed(rows, prices, weight), n_found)
         if at_least <= bound or time.monotonic() > until_s:
             return max(bound, at_least), may_be_in
         bound, n_columns, price = at_least, at_least, prices.price
