@@ -2,7 +2,9 @@
 
 import json
 import logging
+import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -43,6 +45,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain text: at once, and the same in every console
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Places rest stations so that everyone is within minutes of one, and proves how good the plan is.",
 )
@@ -80,7 +83,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     sys.excepthook = _say_unexpected
-    app()
+    typer.main.get_command(app)()  # app() would put a hook of its own there
 
 
 def _say_unexpected(
@@ -90,12 +93,16 @@ def _say_unexpected(
     if _options.get().debug:
         sys.__excepthook__(kind, error, trace)
         return
-    typer.secho(
+    _say(
         f"error: this should not have happened: {kind.__name__}: {error}\n"
-        f"Run it again with --debug, and show us what it says.",
-        err=True,
-        fg="red",
+        "Run it again with --debug, and show us what it says.",
+        color="red",
     )
+
+
+def _say(text: str, *, color: str | None = None) -> None:
+    """Say something beside the answer, on stderr."""
+    typer.secho(text, err=True, fg=None if os.environ.get("NO_COLOR") else color)
 
 
 def _say_version(value: bool) -> None:
@@ -108,7 +115,12 @@ def _say_version(value: bool) -> None:
 
 @app.callback()
 def _take_options(
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell each step.")] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose", "-v", help="Tell each step. (Like -q and --debug: anywhere on the line.)"
+        ),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Answers and errors only.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error arose.")] = False,
     version: Annotated[  # noqa: ARG001 (its callback does all)
@@ -117,8 +129,10 @@ def _take_options(
     ] = False,
 ) -> None:
     _options.set(Options(verbose=verbose, quiet=quiet, debug=debug))
-    level = logging.INFO if verbose else logging.ERROR if quiet else logging.WARNING
+    level = logging.ERROR if quiet else logging.WARNING
     logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s")
+    if verbose:
+        logging.getLogger("planner").setLevel(logging.INFO)
 
 
 @app.command()
@@ -141,7 +155,10 @@ def assess(scenario: ScenarioFile, out: Out = None, as_json: AsJson = False) -> 
 
 @app.command()
 def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
-    """Read and check everything, choose nothing; tell what would run and what is odd."""
+    """Read and check all inputs; choose nothing.
+
+    Tells what the files hold, who can be covered, what would run, and what is odd about the data.
+    """
     from planner.findings import finding_lines, findings
     from planner.run import survey_of
     from planner.scenario import read_scenario
@@ -154,7 +171,11 @@ def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
 
 @app.command()
 def verify(run: RunFolder, as_json: AsJson = False) -> None:
-    """Compute a saved run's numbers again in an independent way; say where they differ."""
+    """Compute a saved run again in another way; say what differs.
+
+    For someone who doesn't trust us: other searches on other graphs, and every number from the stations alone. Exit
+    code 3 where something differs.
+    """
     from planner.verify import verify as verify_run
 
     with _plain_errors(), _progress():
@@ -207,7 +228,18 @@ def map_again(
 
 
 @app.command()
-def demo(out: Out = None, as_json: AsJson = False) -> None:
+def demo(
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Folder for the results; runs/yuhuan if left out.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Plan the county that comes along, and draw its map."""
     from planner.demo import demo_scenarios
     from planner.run import run
@@ -219,9 +251,7 @@ def demo(out: Out = None, as_json: AsJson = False) -> None:
         if not as_json:
             with _progress():
                 result = run(best_78)
-            typer.echo(
-                f"With {result.plan.stations.size} stations at their best places: {_sentence(result)}"
-            )
+            typer.echo(f"And of up to {best_78.placement.stations}: {_sentence(result)}")
 
 
 @app.command()
@@ -248,12 +278,12 @@ def _run_and_tell(scenario: "Scenario", out: Path | None, *, as_json: bool) -> N
     from planner.run import run
     from planner.tables import summary
 
-    folder = _result_folder(out or Path("runs") / scenario.name)
+    folder = out or Path("runs") / scenario.name
     with _progress():
         result = run(scenario, out=folder)
     if not _options.get().quiet:
         for remark in result.remarks:
-            typer.secho(f"note: {remark}", err=True, fg="yellow")
+            _say(f"note: {remark}", color="yellow")
     if as_json:
         _tell_json(summary(result))
     else:
@@ -261,20 +291,8 @@ def _run_and_tell(scenario: "Scenario", out: Path | None, *, as_json: bool) -> N
         typer.echo(f"map: {folder / 'map.html'}")
     if result.plan.status in (Status.INFEASIBLE, Status.UNDECIDED):
         for reason in result.plan.reasons:
-            typer.secho(reason, err=True, fg="red")
+            _say(reason, color="red")
         raise typer.Exit(NO_PLAN)
-
-
-def _result_folder(folder: Path) -> Path:
-    """Return a folder to write to, refused before the work is done where it holds something else."""
-    from planner.errors import PlannerError
-    from planner.runfolder import is_free
-
-    if folder.exists() and not is_free(folder):
-        raise PlannerError(
-            f"{folder}: holds something that is no result; name another folder with --out"
-        )
-    return folder if folder.name else folder.resolve()
 
 
 def _sentence(result: "Result") -> str:
@@ -294,18 +312,22 @@ def _tell_json(value: Any) -> None:
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    """Turn a PlannerError into its message and exit code 3, Ctrl+C into 130; with --debug let errors through."""
+    """Turn a PlannerError into its message and exit code 3, Ctrl+C into 130; with --debug show the traceback."""
     from planner.errors import PlannerError
 
     try:
         yield
     except PlannerError as error:
         if _options.get().debug:
-            raise
-        typer.secho(f"error: {error}", err=True, fg="red")
+            traceback.print_exc()
+        else:
+            _say(f"error: {error}", color="red")
         raise typer.Exit(BAD_INPUT) from None
-    except KeyboardInterrupt:
-        typer.echo("interrupted; nothing is written", err=True)
+    except (KeyboardInterrupt, SystemError) as error:
+        # numba turns an interrupt that comes while it calls a kernel into a SystemError
+        if not isinstance(error.__cause__ or error, KeyboardInterrupt):
+            raise
+        _say("interrupted")
         raise typer.Exit(INTERRUPTED) from None
 
 

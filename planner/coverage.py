@@ -55,13 +55,15 @@ class Coverage:
         return np.bincount(row[usable], minlength=self.n_needs) > 0
 
 
-def coverage_of(times: DriveTimes) -> Coverage:
+def coverage_of(times: DriveTimes, *, keeps_required: bool = True) -> Coverage:
     """Return which needs which sites cover.
 
     Parameters
     ----------
     times
         Drive times; pairs beyond the standard of their need don't count, a drive of exactly the standard does.
+    keeps_required
+        Whether required sites are kept, as in a plan, beside the existing ones; in an assessment they aren't.
     """
     needs, sites = times.needs, times.sites
     within = times.time_s <= needs.max_drive_time_s[times.need]
@@ -73,6 +75,6 @@ def coverage_of(times: DriveTimes) -> Coverage:
         time_s=times.time_s[within][order],
         weight=needs.weight,
         n_sites=len(sites),
-        is_kept=sites.is_existing | sites.is_required,
+        is_kept=sites.is_existing | (sites.is_required & keeps_required),
         is_excluded=sites.is_excluded,
     )

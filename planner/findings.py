@@ -23,14 +23,14 @@ _LABEL_WIDTH: Final = 22
 _OUT: Final = "ways_out_"
 """Begins the counts of ways that are no roads, by reason."""
 _REASONS: Final = {
-    "class": "of a class the vehicle doesn't use (paths, steps, construction, ...)",
+    "class": "no road for the vehicle by its class (path, steps, construction, ...)",
     "access": "closed by access tags",
-    "ferry": "ferries",
-    "area": "areas",
+    "ferry": "ferry",
+    "area": "area",
     "emergency_access": "emergency access only",
-    "motorroad": "motor roads",
+    "motorroad": "motor road",
     "reversible": "reversible",
-    "maxspeed_0": "with maxspeed 0",
+    "maxspeed_0": "maxspeed 0",
 }
 _PASSED: Final = {"open": "open", "local": "for local drives only", "closed": "closed"}
 _GOALS: Final = {
@@ -253,10 +253,9 @@ def _road_rows(roads: Mapping[str, Any]) -> Iterator[_Line]:
     yield "data of", roads["date"] or "the file doesn't say"
     yield "vehicle", roads["vehicle"]
     yield "length", f"{_km(roads['length_m'])} of street"
-    yield (
-        "graph",
-        f"{roads['junctions']:,} junctions, {roads['streets']:,} streets, {roads['edges']:,} directed edges",
-    )
+    sizes = ("junction", roads["junctions"]), ("street", roads["streets"])
+    edges = _n(roads["edges"], "directed edge")
+    yield "graph", ", ".join([*(_n(n, what) for what, n in sizes), edges])
     yield (
         "hangs together",
         "all of it"
@@ -290,7 +289,7 @@ def _told_apart(label: str, counts: Mapping[str, int], words: Mapping[str, str])
     if not counts:
         yield label, "none"
     for kind, n in sorted(counts.items(), key=lambda kn: (-kn[1], kn[0])):
-        yield label, f"{n:,} {words.get(kind, kind)}"
+        yield label, f"{words.get(kind, kind)}: {n:,}"
         label = ""
 
 
@@ -346,7 +345,7 @@ def _reach_rows(reach: Mapping[str, Any], demand: Mapping[str, Any]) -> Iterator
     yield "standard", f"{reach['standard_s'] / 60:g} min"
     yield (
         "can be covered",
-        f"{reach['coverable_n']:,} demand points, {_percent(reach['share_coverable'])} of the weight",
+        f"{_n(reach['coverable_n'], 'demand point')}, {_percent(reach['share_coverable'])} of the weight",
     )
     far = [
         f"{u['demand']} ({u['drive_time_s']:.0f} s to {u['site']})" for u in reach["uncoverable"]
@@ -358,10 +357,12 @@ def _reach_rows(reach: Mapping[str, Any], demand: Mapping[str, Any]) -> Iterator
     if cut_off:
         yield "no road to a site", f"{len(cut_off)}: {_some(cut_off)}"
     spread = reach["sites_per_point"]
-    if spread:
+    if spread and spread["min"] == spread["max"]:
+        yield "sites within reach", f"{spread['min']} for every point"
+    elif spread:
         yield (
             "sites within reach",
-            f"{spread['min']} to {spread['max']} of a point, {spread['median']:g} in the median",
+            f"{spread['min']} to {spread['max']} for a point, {spread['median']:g} in the median",
         )
     only = [f"{site} (for {_some(points, 2)})" for site, points in reach["only_site_of"].items()]
     if only:
@@ -386,8 +387,12 @@ def _run_rows(would_run: Mapping[str, Any], reach: Mapping[str, Any]) -> Iterato
     way = "to the station" if would_run["direction"] == "to_station" else "from the station"
     yield "who drives", f"{would_run['fleet']}, {would_run['max_drive_min']:g} min {way}"
     standard = f"{reach['standard_s'] / 60:g} min"
-    needs, sites = f"{would_run['n_needs']:,} needs", f"{would_run['n_sites']:,} sites"
-    yield "size", f"{needs} x {sites}, {would_run['n_pairs']:,} pairs within {standard}"
+    needs, sites = _n(would_run["n_needs"], "need"), _n(would_run["n_sites"], "site")
+    yield "size", f"{needs} x {sites}, {_n(would_run['n_pairs'], 'pair')} within {standard}"
+
+
+def _n(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' * (n != 1)}"
 
 
 def _km(metres: float) -> str:

@@ -112,20 +112,32 @@ def _starts(network: RoadNetwork, states: States, places: Places) -> tuple[_Hook
     on = _on_edges(network, places)
     at_node = np.flatnonzero(places.node >= 0)
     node = places.node[at_node]
-    # A delay is paid on leaving a junction, but not by a drive that starts there: it begins on the edges out.
-    edges_out = starts(network.edge_tail, network.n_nodes)
-    out_edge = np.argsort(network.edge_tail, kind="stable")
+    here = states.of_node[node]
+    # A delay is paid on leaving a junction, but not by a drive that starts there: it begins on the arcs and edges out.
     delayed = np.flatnonzero(network.node_delay_s[node] > 0.0)
+    by_tail, arcs_out = (
+        np.argsort(states.arc_tail, kind="stable"),
+        starts(states.arc_tail, states.n_states),
+    )
+    leaving, entry = entries(arcs_out, here[delayed])
+    arc = by_tail[entry]
+    edge_of, edges_out = (
+        np.argsort(network.edge_tail, kind="stable"),
+        starts(network.edge_tail, network.n_nodes),
+    )
     which, entry = entries(edges_out, node[delayed])
-    begins, edge = at_node[delayed[which]], out_edge[entry]
-    no_time = np.zeros(at_node.size)
+    edge = edge_of[entry]
     onto_states = (
         _Hooks(on.place, states.start_state[on.edge], on.to_head_s)
-        + _Hooks(at_node, states.of_node[node].astype(np.int32), no_time)
-        + _Hooks(begins, states.start_state[edge], network.edge_time_s[edge])
+        + _Hooks(at_node, here.astype(np.int32), np.zeros(at_node.size))
+        + _Hooks(
+            at_node[delayed[leaving]],
+            states.arc_head[arc],
+            network.edge_time_s[states.arc_edge[arc]],
+        )
     )
     onto_edges = _Hooks(on.place, on.edge.astype(np.int32), on.from_tail_s) + _Hooks(
-        begins, edge.astype(np.int32), np.zeros(edge.size)
+        at_node[delayed[which]], edge.astype(np.int32), np.zeros(edge.size)
     )
     return onto_states, onto_edges
 

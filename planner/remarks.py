@@ -42,18 +42,18 @@ def remarks_on(inputs: Inputs, needs: Needs, nearest_site: Nearest) -> tuple[str
 
 
 def _on_places(points: Demand | Sites, places: Places) -> list[str]:
-    what = "demand points" if isinstance(points, Demand) else "sites"
+    what = "demand point" if isinstance(points, Demand) else "site"
     off, small = np.flatnonzero(places.is_off_network), np.flatnonzero(places.is_on_small_component)
     remarks = []
     if off.size:
         away = [f"{points.id[i]} ({_distance(places.access_m[i])})" for i in off]
         remarks.append(
-            f"{points.file}: {off.size} of {len(points)} {what} are off network, too far from every road: "
+            f"{points.file}: {off.size} of {_are(len(points), what)} off network, too far from every road: "
             f"{_some(away)}; raise max_access_m if that is wrong"
         )
     if small.size:
         remarks.append(
-            f"{points.file}: {small.size} {what} are on roads of less than {SHORT_COMPONENT_M:g} m that no "
+            f"{points.file}: {_are(small.size, what)} on roads of less than {SHORT_COMPONENT_M:g} m that no "
             f"other road meets: {_some(list(points.id[small]))}"
         )
     return remarks
@@ -69,8 +69,8 @@ def _on_reach(inputs: Inputs, needs: Needs, nearest_site: Nearest) -> list[str]:
     remarks = []
     if cut_off.any():
         remarks.append(
-            f"{inputs.demand.file}: {cut_off.sum()} demand points have no road to any site (islands, one-way "
-            f"traps): {_some(_ids(inputs.demand, needs, cut_off))}"
+            f"{inputs.demand.file}: {_are(int(cut_off.sum()), 'demand point')} without a road to any site (islands, "
+            f"one-way traps): {_some(_ids(inputs.demand, needs, cut_off))}"
         )
     if too_far.any():
         nearest = [
@@ -78,9 +78,14 @@ def _on_reach(inputs: Inputs, needs: Needs, nearest_site: Nearest) -> list[str]:
             for i in np.flatnonzero(too_far)
         ]
         remarks.append(
-            f"{inputs.demand.file}: {too_far.sum()} demand points are within reach of no site in time: {_some(nearest)}"
+            f"{inputs.demand.file}: {_are(int(too_far.sum()), 'demand point')} within reach of no site in time: "
+            f"{_some(nearest)}"
         )
     return remarks
+
+
+def _are(n: int, what: str) -> str:
+    return f"{n} {what} is" if n == 1 else f"{n} {what}s are"
 
 
 def _ids(demand: Demand, needs: Needs, of: NDArray[np.bool_]) -> list[str]:

@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from planner.clock import Clock
-from planner.coverage import coverage_of
 from planner.drivetimes import DriveTimes, Nearest, needs_of
 from planner.inputs import Inputs, read_inputs
-from planner.placement import place_on
+from planner.placement import place
 from planner.remarks import remarks_on
 from planner.result import Result
-from planner.runfolder import write_result
+from planner.runfolder import refuse_foreign, write_result
 from planner.scenario import Scenario
 
 
@@ -33,12 +32,14 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
     PlannerError
         An input can't be used, or the folder can't be written.
     """
+    if out is not None:
+        refuse_foreign(Path(out))
     clock = Clock()
     survey = survey_of(scenario, clock=clock)
     times, rules = survey.times, scenario.placement
     with clock.stage("choose stations"):
-        plan = place_on(
-            coverage_of(times),
+        plan = place(
+            times,
             goal=rules.goal,
             stations=rules.stations,
             min_share=rules.min_share,

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -27,6 +28,14 @@ from planner.webmap import write_map
 
 _LIBRARIES: Final = ("numpy", "numba", "highspy", "osmium", "shapely", "pyproj", "folium")
 """Those that numbers or drawings depend on; their versions stand in the log."""
+
+
+_SAVED: Final = (
+    *("need", "site", "time_s", "fleets", "periods"),
+    *("need_demand", "need_fleet", "need_period", "need_weight", "need_max_drive_time_s"),
+    *("nearest_station", "nearest_station_time_s", "nearest_site", "nearest_site_time_s"),
+)
+"""What times.npz must hold."""
 
 
 def write_result(result: Result, folder: Path, clock: Clock) -> None:
@@ -46,10 +55,8 @@ def write_result(result: Result, folder: Path, clock: Clock) -> None:
     PlannerError
         The folder holds something else, or can't be written.
     """
-    if folder.exists() and not is_free(folder):
-        raise PlannerError(
-            f"{folder}: holds something that is no result; name another folder with --out"
-        )
+    refuse_foreign(folder)
+    folder = folder.resolve()
     fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
     try:
         for leftover in (fresh, old):
@@ -74,9 +81,21 @@ def write_result(result: Result, folder: Path, clock: Clock) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def is_free(folder: Path) -> bool:
-    """Return whether a result may be written to a folder that is there: it is empty or holds a result."""
-    return folder.is_dir() and ((folder / "result.json").is_file() or not any(folder.iterdir()))
+def refuse_foreign(folder: Path) -> None:
+    """Refuse a folder that holds something else than a result.
+
+    Raises
+    ------
+    PlannerError
+        The folder, or a file of that name, is there and is neither empty nor a result.
+    """
+    if not folder.exists():
+        return
+    is_free = folder.is_dir() and ((folder / "result.json").is_file() or not any(folder.iterdir()))
+    if not is_free:
+        raise PlannerError(
+            f"{folder}: holds something that is no result; name another folder with --out"
+        )
 
 
 def _write(path: Path, text: str) -> None:
@@ -126,7 +145,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
         ) from None
     except (OSError, ValueError) as error:
         raise PlannerError(f"{path}: can't be read ({error}); run the plan again") from error
-    if summary.get("format") != FORMAT:
+    if not isinstance(summary, dict) or summary.get("format") != FORMAT:
         raise PlannerError(f"{path}: is not of the format {FORMAT}; run the plan again")
     return summary
 
@@ -144,10 +163,12 @@ def read_result(folder: Path) -> Result:
     summary = read_summary(folder)
     try:
         log = json.loads((folder / "log.json").read_text(encoding="utf-8"))
-        saved = np.load(folder / "times.npz")
-    except (OSError, ValueError) as error:
+        scenario_folder = folder / log["scenario_folder"]
+        with (folder / "times.npz").open("rb") as file, np.load(file) as archive:
+            saved = {name: archive[name] for name in _SAVED}
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise PlannerError(f"{folder}: is not whole ({error}); run the plan again") from error
-    scenario = read_scenario(folder / "scenario.toml", folder=folder / log["scenario_folder"])
+    scenario = read_scenario(folder / "scenario.toml", folder=scenario_folder)
     inputs = read_inputs(scenario, Clock())
     was = {entry["file"]: entry["sha256"] for entry in summary["inputs"]}
     changed = [f.file for f in inputs.files if was.get(f.file) != f.sha256]
@@ -190,7 +211,12 @@ def read_result(folder: Path) -> Result:
 
 def _plan(summary: dict[str, Any], times: DriveTimes) -> Plan:
     position = {site: i for i, site in enumerate(times.sites.id)}
-    stations = np.array([position[s] for s in summary["stations"]], dtype=np.int32)
+    unknown = [site for site in summary["stations"] if site not in position]
+    if unknown:
+        raise PlannerError(
+            f"result.json names stations that are no sites: {', '.join(unknown[:5])}"
+        )
+    stations = np.array([position[site] for site in summary["stations"]], dtype=np.int32)
     station_of, drive_time_s = serve(coverage_of(times), stations)
     return Plan(
         goal=Goal(summary["goal"]),

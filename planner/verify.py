@@ -130,6 +130,10 @@ class _Notes:
             self.differences.append(f"{file}: and {len(sentences) - _NAMED} more like these")
 
 
+def _n(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' * (n != 1)}"
+
+
 def _scenario_of(run: Path) -> Scenario:
     """Return the scenario that a run kept, its paths from where it was written first."""
     try:
@@ -150,24 +154,24 @@ def _scenario_of(run: Path) -> Scenario:
 def _check_inputs(notes: _Notes, scenario: Scenario, said: Mapping[str, Any]) -> bool:
     """Note inputs that are not those of the run; return whether all are, so that it makes sense to go on."""
     entries = said.get("inputs")
-    was = {e["file"]: e["sha256"] for e in entries} if isinstance(entries, list) else {}
+    told = entries if isinstance(entries, list) else []
+    was = {str(_at(entry, "file")): str(_at(entry, "sha256")) for entry in told}
     files = files_of(scenario)
-    changed = [
-        f"changed since the run (sha256 {sha256(scenario.resolve(file))[:12]}…, then {str(was[file])[:12]}…)"
-        if file in was
-        else "is not among the inputs in result.json"
-        for file in files
-        if was.get(file) != sha256(scenario.resolve(file))
-    ]
-    wrong = [file for file in files if was.get(file) != sha256(scenario.resolve(file))]
-    for file, sentence in zip(wrong, changed, strict=True):
-        notes.differ(file, [sentence])
+    for file in files:
+        checksum = sha256(scenario.resolve(file))
+        if file not in was:
+            notes.differ(file, ["is not among the inputs in result.json"])
+        elif was[file] != checksum:
+            notes.differ(
+                file,
+                [f"changed since the run (sha256 {checksum[:12]}…, then {was[file][:12]}…)"],
+            )
     for file in sorted(set(was) - set(files)):
         notes.differ("result.json", [f"has the input {file}, which scenario.toml doesn't name"])
     if notes.differences:
         notes.checked.append("the inputs only: computing again makes sense with those of the run")
         return False
-    notes.checked.append(f"the checksums of {len(files)} input files")
+    notes.checked.append(f"the checksums of {_n(len(files), 'input file')}")
     return True
 
 
@@ -189,7 +193,7 @@ def _check_lengths(notes: _Notes, network: RoadNetwork) -> None:
             )
     notes.differ(network.source.file, differs)
     notes.checked.append(
-        f"the lengths of {network.n_streets} streets, {network.length_m / 1000:.1f} km"
+        f"the lengths of {_n(network.n_streets, 'street')}, {network.length_m / 1000:.1f} km"
     )
 
 
@@ -216,7 +220,7 @@ def _check_places(notes: _Notes, scenario: Scenario, inputs: Inputs, network: Ro
         )
         n_points += at.size
     notes.checked.append(
-        f"where {n_points} points meet roads: the nearest, within {scenario.network.max_access_m:g} m (measured in a plane)"
+        f"where {_n(n_points, 'point')} meet roads: the nearest, within {scenario.network.max_access_m:g} m (measured in a plane)"
     )
 
 
@@ -724,23 +728,23 @@ def _check_rules(notes: _Notes, again: _Again) -> None:
     """Note stations that break a rule: existing ones are kept, excluded ones are none, there are not too many."""
     sites, rules, stations = again.sites, again.scenario.placement, set(again.stations)
     must = np.flatnonzero(sites.is_existing | sites.is_required).tolist()
-    if rules.goal is not Goal.ASSESS:
-        missing = [f"{sites.id[i]} stands already or is required, and is not kept" for i in must]
-        notes.differ(
-            "stations.csv", [s for s, i in zip(missing, must, strict=True) if i not in stations]
-        )
-    excluded = [i for i in again.stations if sites.is_excluded[i]]
-    notes.differ("stations.csv", [f"{sites.id[i]} is excluded, and is a station" for i in excluded])
+    broken = [
+        f"{sites.id[i]} is excluded, and is a station"
+        for i in again.stations
+        if sites.is_excluded[i]
+    ]
     if rules.goal is Goal.ASSESS:
-        stand = np.flatnonzero(sites.is_existing).tolist()
-        right = set(stand) if stand else stations
-        notes.differ(
-            "stations.csv", [f"{sites.id[i]} doesn't stand" for i in sorted(stations - right)]
-        )
-        notes.differ(
-            "stations.csv",
-            [f"{sites.id[i]} stands, and is left out" for i in sorted(right - stations)],
-        )
+        stand = sites.is_existing if sites.is_existing.any() else ~sites.is_excluded
+        right = set(np.flatnonzero(stand).tolist())
+        broken += [f"{sites.id[i]} doesn't stand" for i in sorted(stations - right)]
+        broken += [f"{sites.id[i]} stands, and is left out" for i in sorted(right - stations)]
+    else:
+        broken += [
+            f"{sites.id[i]} stands already or is required, and is not kept"
+            for i in must
+            if i not in stations
+        ]
+    notes.differ("stations.csv", broken)
     limit = rules.stations
     if limit is not None and len(stations) > max(limit, len(must)):
         notes.differ("stations.csv", [f"has {len(stations)} stations; {limit} are allowed"])
@@ -751,7 +755,7 @@ def _check_rules(notes: _Notes, again: _Again) -> None:
 
 
 def _check_bound(notes: _Notes, again: _Again, said: Mapping[str, Any]) -> None:
-    """Prove again what can be proven by counting: that fewer stations can't do."""
+    """Prove again what counting alone can prove: that fewer stations can't do, or none can cover more."""
     rules, bound = again.scenario.placement, said.get("bound")
     if rules.goal is Goal.ASSESS:
         return
@@ -761,7 +765,7 @@ def _check_bound(notes: _Notes, again: _Again, said: Mapping[str, Any]) -> None:
     if rules.goal is Goal.SET_COVERING and rules.min_share == 1.0:
         needed = _needed(again)
         notes.checked.append(
-            f"that it takes at least {needed} stations: so many are kept, or needed by demand points no two of which "
+            f"that it takes at least {_n(needed, 'station')}: so many are kept, or needed by demand points no two of which "
             "share a site"
         )
         claims = [n for n in (said.get("objective"), bound) if _is_number(n)]
@@ -772,6 +776,13 @@ def _check_bound(notes: _Notes, again: _Again, said: Mapping[str, Any]) -> None:
         if _is_number(bound) and needed >= bound:
             return
         trust += f" (counting proves {needed} only)"
+    if rules.goal is Goal.MAX_COVERING:
+        most = again.weight_of(again.is_coverable)
+        notes.checked.append(
+            f"that no plan covers more than {most:,g} of weight: no site is near the rest"
+        )
+        if _is_number(bound) and _is_same(bound, most):
+            return
     notes.trusted.append(trust)
 
 
@@ -803,7 +814,7 @@ def _needed(again: _Again) -> int:
 def _check_times(notes: _Notes, run: Path, again: _Again) -> None:
     """Compare the saved drive times, pair by pair and exactly."""
     try:
-        with np.load(run / "times.npz", allow_pickle=False) as archive:
+        with (run / "times.npz").open("rb") as file, np.load(file) as archive:
             saved = {name: archive[name] for name in archive.files}
         _compare_times(notes, saved, again)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
@@ -859,7 +870,7 @@ def _compare_times(notes: _Notes, saved: Mapping[str, NDArray[Any]], again: _Aga
             ],
         )
     notes.checked.append(
-        f"{len(again.time_s)} drive times of {n} demand points and {len(sites)} sites within {again.standard_s:g} s, and the "
+        f"{_n(len(again.time_s), 'drive time')} of {_n(n, 'demand point')} and {_n(len(sites), 'site')} within {again.standard_s:g} s, and the "
         "nearest station and site of everyone (SciPy's Dijkstra on streets cut at the places; equal to 2^-20 s)"
     )
 
@@ -906,7 +917,7 @@ def _check_summary(notes: _Notes, again: _Again, said: Mapping[str, Any]) -> Non
         notes.differ("result.json", [sentence])
     n_numbers = _count(right)
     notes.checked.append(
-        f"{n_numbers} numbers and names in result.json, from the {len(again.stations)} stations in stations.csv alone"
+        f"{n_numbers} numbers and names in result.json, from the {_n(len(again.stations), 'station')} in stations.csv alone"
     )
 
 
@@ -1140,7 +1151,7 @@ def _check_tables(notes: _Notes, run: Path, again: _Again) -> None:
     _compare_rows(notes, run / "stations.csv", stations, key="id")
     _compare_geojson(notes, run / "stations.geojson", stations)
     notes.checked.append(
-        f"every cell of {len(assignments)} rows in assignments.csv and {len(stations)} in stations.csv and stations.geojson"
+        f"every cell of {_n(len(assignments), 'row')} in assignments.csv and {len(stations)} in stations.csv and stations.geojson"
     )
 
 

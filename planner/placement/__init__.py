@@ -79,9 +79,10 @@ def place(
     """
     if goal not in list(Goal):
         raise PlacementError(f"there is no goal {goal!r}; there are {', '.join(Goal)}")
+    goal = Goal(goal)
     return place_on(
-        coverage_of(times),
-        goal=Goal(goal),
+        coverage_of(times, keeps_required=goal is not Goal.ASSESS),
+        goal=goal,
         stations=stations,
         min_share=min_share,
         time_limit_s=time_limit_s,

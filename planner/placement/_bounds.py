@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from planner.placement._reduce import Rows
 
+ROUGH: Final = 0.3
 SMOOTH: Final = 0.03
-"""Share of the newest subgradient in the direction of a step."""
+FADING: Final = 0.98
+"""Share of the newest subgradient in the direction of a step: from rough to smooth, fading with every step."""
 
-PATIENCE: Final = 20
-"""Steps without progress after which steps get shorter."""
+PATIENCE: Final = 10
+SHORTER: Final = 0.85
+"""After so many steps without progress steps get shorter, by this factor."""
 
 ROUNDING: Final = 1e-9
 """Part of a bound by which it is taken less tight, so that sums of floats can't make it false."""
@@ -180,16 +183,17 @@ def _descend(
     price, direction = first, np.zeros_like(first)
     best = Prices(bound=np.inf, price=first, score=np.zeros(0))
     length, n_waited = 0.1, 0
-    for _ in range(n_steps):
+    for step in range(n_steps):
         bound, score, slope = ask(price)
         n_waited = 0 if aim + 0.9999 * (best.bound - aim) > bound else n_waited + 1
         if bound < best.bound:
             best = Prices(bound=bound, price=price, score=score)
         if n_waited >= PATIENCE:
             n_waited = 0
-            length *= 0.8
+            length *= SHORTER
             price = best.price
-        direction = direction + SMOOTH * (slope - direction)
+        newest = max(SMOOTH, ROUGH * FADING**step)
+        direction = direction + newest * (slope - direction)
         stuck = ((price <= 0.0) & (direction > 0.0)) | ((price >= highest) & (direction < 0.0))
         norm = float((direction * direction)[~stuck].sum())
         if norm == 0.0 or best.bound <= aim or time.monotonic() > until_s:

@@ -93,6 +93,7 @@ def minimize(
         "mip_abs_gap": gap,
         "time_limit": max(time_limit_s, 0.0),
         "mip_max_nodes": max_nodes,
+        "presolve": "off",  # with it 1.16 takes a start for better than it is, and claims plans that are none
         "mip_heuristic_effort": 0.0,  # the searches of _search find better plans in less time
     }
     for name, setting in options.items():

@@ -183,6 +183,8 @@ def restricted(rows: Rows, is_row: NDArray[np.bool_], is_column: NDArray[np.bool
     """Return some of the rows over some of the columns, both renumbered; rows that keep no column are left out."""
     if rows.n_rows == 0:
         return replace(rows, n_columns=int(is_column.sum()))
+    if is_column.all():
+        return rows if is_row.all() else _some_rows(rows, is_row)
     is_pair = np.repeat(is_row, np.diff(rows.indptr))
     is_pair &= is_column[rows.column]
     length = np.add.reduceat(is_pair, rows.indptr[:-1], dtype=np.int64)
@@ -192,6 +194,17 @@ def restricted(rows: Rows, is_row: NDArray[np.bool_], is_column: NDArray[np.bool
         column=column_of[rows.column[is_pair]],
         weight=rows.weight[length > 0],
         n_columns=int(is_column.sum()),
+    )
+
+
+def _some_rows(rows: Rows, is_row: NDArray[np.bool_]) -> Rows:
+    """Return some of the rows, over all columns."""
+    length = np.diff(rows.indptr)
+    return Rows(
+        indptr=np.concatenate([[0], np.cumsum(length[is_row])]),
+        column=rows.column[np.repeat(is_row, length)],
+        weight=rows.weight[is_row],
+        n_columns=rows.n_columns,
     )
 
 
@@ -210,8 +223,8 @@ def parts(rows: Rows) -> list[NDArray[np.int32]]:
 
 def rows_with(rows: Rows, is_column: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return whether each row has one of some columns."""
-    if rows.n_rows == 0:
-        return np.zeros(0, dtype=bool)
+    if rows.n_rows == 0 or not is_column.any():
+        return np.zeros(rows.n_rows, dtype=bool)
     return np.logical_or.reduceat(is_column[rows.column], rows.indptr[:-1])
 
 

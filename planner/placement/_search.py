@@ -24,7 +24,7 @@ COLD: Final = 0.004
 STEPS_PER_LOOK: Final = 5_000
 """Exchanges between two looks at the clock."""
 
-MAX_POLISH_PAIRS: Final = 2_000_000_000
+MAX_POLISH_PAIRS: Final = 500_000_000
 """Pairs that the swaps towards nearer stations look at before they stop, a few seconds of work."""
 
 
@@ -436,20 +436,18 @@ def _drives(coverage: Coverage, is_station: NDArray[np.bool_]) -> _Drives:
         nearest_s=np.full(n, np.inf),
         second_s=np.full(n, np.inf),
     )
-    for station in np.flatnonzero(is_station):
-        _serve_needs_of(drives, is_station, int(station))
+    _serve(drives, is_station, np.arange(n, dtype=np.int32))
     return drives
 
 
 @kernel
-def _serve_needs_of(drives: _Drives, is_station: NDArray[np.bool_], j: int) -> None:
-    """Find how the needs that a site covers are served now.
+def _serve(drives: _Drives, is_station: NDArray[np.bool_], needs: NDArray[np.int32]) -> None:
+    """Find how some needs are served now.
 
     That is by the nearest station (the lowest position of equals), so far, and the next one so far; infinite where there
     is none.
     """
-    for k in range(drives.start[j], drives.start[j + 1]):
-        i = drives.need[k]
+    for i in needs:
         drives.serving[i] = -1
         drives.nearest_s[i] = np.inf
         drives.second_s[i] = np.inf
@@ -462,6 +460,12 @@ def _serve_needs_of(drives: _Drives, is_station: NDArray[np.bool_], j: int) -> N
                 drives.serving[i] = drives.site[pair]
             elif drives.time_s[pair] < drives.second_s[i]:
                 drives.second_s[i] = drives.time_s[pair]
+
+
+@kernel
+def _needs_of(drives: _Drives, j: int) -> NDArray[np.int32]:
+    """Return the needs that a site covers."""
+    return drives.need[drives.start[j] : drives.start[j + 1]]
 
 
 @kernel
@@ -558,7 +562,7 @@ def _swap_nearer(
             if coming != leaving:
                 going_on = True
                 is_station[site[leaving]] = False
-                _serve_needs_of(drives, is_station, site[leaving])
+                _serve(drives, is_station, _needs_of(drives, site[leaving]))
                 if coming >= 0:
                     is_station[site[coming]] = True
-                    _serve_needs_of(drives, is_station, site[coming])
+                    _serve(drives, is_station, _needs_of(drives, site[coming]))

@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 NONE: Final = np.zeros(0, dtype=np.int32)
 
-QUICK_PAIRS: Final = 2e8
+QUICK_PAIRS: Final = 5e8
 """Pairs that the first search looks at: some tenths of a second."""
 
 LONG_PAIRS: Final = 6e9
@@ -40,7 +40,7 @@ ALIKE: Final = 1e-8
 FEW_PAIRS: Final = 3_000
 """With no more pairs than this the solver is done before bounds are."""
 
-SOME_PAIRS: Final = 30_000
+SOME_PAIRS: Final = 100_000
 """With no more pairs than this the solver is done before a long search is."""
 
 MANY_PAIRS: Final = 1_500_000
@@ -101,47 +101,38 @@ def max_covering(coverage: Coverage, *, stations: int, time_limit_s: float = 300
     )
 
 
-def _heaviest(rows: Rows, n_columns: int, step: float, until_s: float) -> tuple[NDArray[np.int32], float]:
+def _heaviest(
+    rows: Rows, n_columns: int, step: float, until_s: float
+) -> tuple[NDArray[np.int32], float]:
     """Return at most so many columns that cover much weight, and what no columns can beat."""
     if rows.n_rows == 0 or n_columns == 0:
         return NONE, 0.0
     total = math.fsum(rows.weight.tolist())
     enough = total - max(step / 2, ALIKE * total)
-    columns, bound, prices = NONE, total, None
+    columns, bound, price = NONE, total, None
+    may_be_in = np.ones(rows.n_columns, dtype=bool)
     for n_pairs, n_steps in ((QUICK_PAIRS, BOUND_STEPS[0]), (LONG_PAIRS, BOUND_STEPS[1])):
-        met = heavy_columns(
-            rows,
-            n_columns,
-            first=NONE,
-            enough=enough,
-            n_steps=steps(rows, n_pairs),
-            until_s=until_s,
-        )
+        n = steps(rows, n_pairs)
+        met = heavy_columns(rows, n_columns, first=NONE, enough=enough, n_steps=n, until_s=until_s)
         columns = max(columns, met, key=rows.weight_covered)
         covered = rows.weight_covered(columns)
         if covered >= enough:
             return columns, total
         if rows.column.size <= FEW_PAIRS:
             break
-        price = None if prices is None else prices.price
         prices = most_bound(
             rows, n_columns, found=covered, n_steps=n_steps, until_s=until_s, first=price
         )
-        bound = min(bound, whole_steps(prices.bound, step))
-        if bound <= covered or rows.column.size <= SOME_PAIRS:
-            break
-    if (
-        bound <= covered * (1 + ALIKE)
-        or rows.column.size > MANY_PAIRS
-        or time.monotonic() > until_s
-    ):
-        return columns, bound
-    may_be_in = np.ones(rows.n_columns, dtype=bool)
-    if prices is not None:
+        bound, price = min(bound, whole_steps(prices.bound, step)), prices.price
         may_be_in = in_heavier(prices, n_columns, covered + max(step, ALIKE * total))
         may_be_in[columns] = True
+        if bound <= covered * (1 + ALIKE) or time.monotonic() > until_s:
+            return columns, bound
+        if may_be_in[rows.column].sum() <= SOME_PAIRS:
+            break
+    if may_be_in[rows.column].sum() > MANY_PAIRS or time.monotonic() > until_s:
+        return columns, bound
     found, solver_bound = _solve(rows, may_be_in, columns, n_columns, step, until_s)
-    _log.info("max covering: %d columns of %d left for the solver", may_be_in.sum(), rows.n_columns)
     columns = max(columns, found, key=rows.weight_covered)
     return columns, min(bound, max(rows.weight_covered(columns), whole_steps(solver_bound, step)))
 

@@ -205,8 +205,8 @@ def _part_at_barriers(pieces: RoadPieces) -> RoadPieces:
         node_id=pieces.node_id[with_copies],
         node_lon=pieces.node_lon[with_copies],
         node_lat=pieces.node_lat[with_copies],
-        is_signal=pieces.is_signal[with_copies],
-        delay_s=pieces.delay_s[with_copies],
+        is_signal=np.append(pieces.is_signal, np.zeros(copy.size, dtype=bool)),
+        delay_s=np.append(pieces.delay_s, np.zeros(copy.size)),  # a signal at a gate delays once
         barrier=pieces.barrier[with_copies],
         tail=np.concatenate([ends[: pieces.tail.size], barrier_of[is_linked]]),
         head=np.concatenate([ends[pieces.tail.size :], copy[is_linked]]),

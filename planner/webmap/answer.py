@@ -67,10 +67,14 @@ def _answer(result: Result, found: Figures, language: str) -> Iterator[Piece]:
     say = texts.SENTENCES[language]
     values = {
         "stations": texts.count(found.n_stations, "station", language),
+        "n_stations": texts.count(found.n_stations, "", language),
         "share": texts.share(found.share_covered),
         "standard": texts.duration(found.standard_s, language),
     }
-    yield say["assessed" if result.plan.goal is Goal.ASSESS else "planned"].format(**values)
+    what = "planned"
+    if result.plan.goal is Goal.ASSESS:
+        what = "assessed" if found.n_existing else "assessed_all"
+    yield say[what].format(**values)
     if found.farthest is not None:
         longest = int(whole_seconds(np.array([found.longest_s]), found.standard_s)[0])
         yield say["farthest"].format(longest=texts.duration(longest, language))
@@ -84,7 +88,7 @@ def _proof(result: Result, found: Figures, left_out: LeftOut, language: str) -> 
     """Return what is proven about the plan."""
     plan, say = result.plan, texts.SENTENCES[language]
     if plan.status is Status.ASSESSED:
-        return say["proof_assessed"]
+        return say["proof_assessed" if found.n_existing else "proof_assessed_all"]
     if plan.status is Status.INFEASIBLE:
         return say.get(f"infeasible_{plan.goal}", say["infeasible"])
     if plan.status is Status.UNDECIDED:

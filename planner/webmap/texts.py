@@ -11,6 +11,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     "zh": {
         "planned": "{stations}在 {standard}内覆盖 {share} 的需求",
         "assessed": "现有的{stations}在 {standard}内覆盖 {share} 的需求",
+        "assessed_all": "若全部 {n_stations} 个候选点都设站，{standard}内可覆盖 {share} 的需求",
         "farthest": "，最远 {longest}",
         "name_opens": "（",
         "name_closes": "）",
@@ -28,6 +29,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "infeasible_set-covering": "已证明在允许的驿站数量内达不到要求；图中是能做到的最好方案。",
         "undecided": "尚无定论：没有找到满足要求的方案，也没有证明不存在；图中是目前最好的方案。",
         "proof_assessed": "这是对现状的评估，没有选新的驿站。",
+        "proof_assessed_all": "没有标明现有驿站，因此评估了全部候选点。",
         "rest": "有 {places}需求，任何候选点都无法在 {standard}内到达",
         "rest_cut_off": "，其中 {n} 处无路可达",
         "rest_all_cut_off": "有 {places}需求没有道路通往任何候选点",
@@ -35,6 +37,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     "en": {
         "planned": "With {stations}, {share} of demand is within {standard}",
         "assessed": "With the {stations} of today, {share} of demand is within {standard}",
+        "assessed_all": "With a station at each of the {n_stations} sites, {share} of demand is within {standard}",
         "farthest": "; the farthest drive takes {longest}",
         "name_opens": " (",
         "name_closes": ")",
@@ -53,6 +56,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "undecided": "Undecided: no plan was found that meets the rules, nor a proof that there is none. "
         "Shown is the best so far.",
         "proof_assessed": "This looks at what stands today; no new station was chosen.",
+        "proof_assessed_all": "No station is marked as existing, so all sites were assessed.",
         "rest": "{places} cannot be reached within {standard} from any candidate site",
         "rest_cut_off": ", {n} of them by no road at all",
         "rest_all_cut_off": "No road leads from {places} to any candidate site",

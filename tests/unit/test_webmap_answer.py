@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -50,8 +51,17 @@ def test_the_sentence_says_stations_share_and_farthest():
 
 def test_an_assessment_speaks_of_what_stands():
     now = street(asked=scenario(goal="assess"), status=Status.ASSESSED)
+    sites = replace(now.times.sites, is_existing=np.ones(len(now.times.sites), dtype=bool))
+    now = replace(now, times=replace(now.times, sites=sites))
     assert said(now, "zh").startswith("现有的3 个驿站")
     assert said(now, "en", "proof") == "This looks at what stands today; no new station was chosen."
+
+
+def test_an_assessment_where_nothing_is_marked_as_standing_speaks_of_all_sites():
+    every = street(asked=scenario(goal="assess"), status=Status.ASSESSED)
+    assert said(every, "zh").startswith("若全部 3 个候选点都设站")
+    assert said(every, "en").startswith("With a station at each of the 3 sites, 80.0% of demand")
+    assert said(every, "en", "proof").startswith("No station is marked as existing")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,444 @@
+"""Files in, files out: the program as a planner meets it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from planner import runfolder
+from planner.cli import app
+
+FILES = [
+    *("assignments.csv", "log.json", "map.html", "plan.gpkg", "result.json"),
+    *("scenario.toml", "stations.csv", "stations.geojson", "times.npz"),
+]
+# A road of 3 km at 36 km/h, 100 s a kilometre; the standard is two minutes, 1200 m.
+# S1 at 0, D1 at 500 m, S2 and D2 at 1500 m, D3 at 2800 m, S3 at 3000 m: S2 and S3 cover all.
+EAST = 0.01036417 / 1000  # degrees per metre at 30 N
+ROADS = f"""<osm version="0.6">
+<node id="1" lat="30.0" lon="120.0"/><node id="2" lat="30.0" lon="{120 + 3000 * EAST:.8f}"/>
+<way id="10"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/><tag k="maxspeed" v="36"/></way>
+</osm>"""
+DEMAND = "id,lon,lat\n" + "".join(
+    f"{name},{120 + east * EAST:.8f},30.0\n"
+    for name, east in (("D1", 500), ("D2", 1500), ("D3", 2800))
+)
+HOSTS = "id,lon,lat,existing\n" + "".join(
+    f"{name},{120 + east * EAST:.8f},30.0,{existing}\n"
+    for name, east, existing in (("S1", 0, "yes"), ("S2", 1500, ""), ("S3", 3000, ""))
+)
+SCENARIO = """
+[network]
+file = "roads.osm"
+access_kph = 0
+speeds = "limits"
+[[fleets]]
+vehicle = "car"
+max_drive_min = 2
+[demand]
+file = "demand.csv"
+[sites]
+file = "hosts.csv"
+[placement]
+"""
+
+
+@pytest.fixture
+def town(tmp_path, monkeypatch):
+    """A folder with a scenario of a town, in which the program is run."""
+    folder = tmp_path / "town"
+    folder.mkdir()
+    (folder / "roads.osm").write_text(ROADS)
+    (folder / "demand.csv").write_text(DEMAND)
+    (folder / "hosts.csv").write_text(HOSTS)
+    (folder / "town.toml").write_text(SCENARIO)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def called(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def as_program(*arguments, **environment):
+    """Run the program as a shell does."""
+    command = "import sys; from planner.cli import main; sys.exit(main())"
+    return subprocess.run(
+        [sys.executable, "-c", command, *map(str, arguments)],
+        capture_output=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, **environment},
+    )
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+# --- Help, version, usage -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_names_every_command(flag):
+    told = called(flag)
+    assert told.exit_code == 0
+    for command in ("plan", "assess", "check", "verify", "map", "demo", "init"):
+        assert f"  {command} " in told.stdout
+
+
+def test_version_is_that_of_the_package():
+    assert called("--version").stdout == f"station-planner {version('station-planner')}\n"
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys; import planner, planner.cli; from typer.main import get_command; get_command(planner.cli.app)\n"
+        "print([m for m in ('numpy', 'pandas', 'numba', 'shapely', 'pydantic', 'folium') if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "Usage"),
+        (("plam", "town.toml"), "No such command 'plam'"),
+        (("plan",), "Missing argument"),
+        (("plan", "nowhere.toml"), "'nowhere.toml' does not exist"),
+        (("plan", "town.toml", "--outt", "x"), "No such option: --outt"),
+        (("verify", "nowhere"), "'nowhere' does not exist"),
+        (("-v",), "Missing command"),
+    ],
+)
+def test_wrong_usage_is_said_with_exit_code_2(town, arguments, said):
+    told = called(*arguments)
+    assert told.exit_code == 2
+    assert said in told.output
+
+
+# --- plan and assess ------------------------------------------------------------------------------
+
+
+def test_plan_writes_the_result_folder_and_answers_in_a_sentence(town):
+    told = called("plan", "town.toml")
+    assert told.exit_code == 0
+    # S1 stands already and is kept: three stations in all
+    assert told.stdout.startswith("With 3 stations, 100% of demand is within 2 min")
+    assert told.stdout.endswith(f"map: {Path('runs/town/map.html')}\n")
+    assert told.stderr == ""
+    assert names(town / "runs" / "town") == FILES
+
+
+def test_plan_answers_in_json_with_what_result_json_holds(town):
+    told = called("plan", "town.toml", "--json", "--out", "a")
+    assert json.loads(told.stdout) == json.loads((town / "a" / "result.json").read_text("utf-8"))
+
+
+def test_assess_chooses_no_station(town):
+    told = called("assess", "town.toml", "--json")
+    found = json.loads(told.stdout)
+    assert (told.exit_code, found["status"], found["stations"]) == (0, "assessed", ["S1"])
+    # S1 covers D1 only; S2 and S3 could cover the others
+    assert found["demand"]["uncovered"] == ["D2", "D3"]
+    assert found["demand"]["uncoverable"] == []
+
+
+def test_out_may_have_blanks_chinese_and_folders_that_are_not_there(town):
+    told = called("plan", "town.toml", "--out", "结果 一/方案 甲")
+    assert told.exit_code == 0
+    assert names(town / "结果 一" / "方案 甲") == FILES
+    assert "结果 一" in told.stdout
+
+
+def test_the_folder_one_stands_in_may_be_the_result_folder(town, monkeypatch):
+    (town / "empty").mkdir()
+    monkeypatch.chdir(town / "empty")
+    assert called("plan", "../town.toml", "--out", ".").exit_code == 0
+    assert names(town / "empty") == FILES
+
+
+def test_the_scenario_kept_is_the_one_run_with_defaults_filled_in(town):
+    called("plan", "town.toml")
+    kept = tomllib.loads((town / "runs" / "town" / "scenario.toml").read_text("utf-8"))
+    assert kept["network"]["max_access_m"] == 300
+    assert kept["demand"]["file"] == "demand.csv"
+
+
+def test_uncoverable_demand_is_a_note_and_no_failure(town):
+    (town / "demand.csv").write_text(DEMAND + "D4,121.0,30.0\n")
+    told = called("plan", "town.toml")
+    assert told.exit_code == 0
+    assert "note: demand.csv: 1 of 4 demand points are off network" in told.stderr
+    assert "D4" not in called("plan", "town.toml", "-q").stderr
+
+
+def test_what_cannot_be_is_infeasible_and_the_best_there_is_is_written(town):
+    (town / "hosts.csv").write_text(HOSTS.replace("yes", ""))
+    (town / "town.toml").write_text(SCENARIO + "stations = 1\n")
+    told = called("plan", "town.toml")
+    assert told.exit_code == 4
+    assert "needs at least 2 stations; 1 are allowed" in told.stderr
+    found = json.loads((town / "runs" / "town" / "result.json").read_text("utf-8"))
+    # S2 covers two of three
+    assert (found["status"], found["objective"], found["stations"]) == ("infeasible", None, ["S2"])
+    assert names(town / "runs" / "town") == FILES
+
+
+def test_nothing_found_in_time_is_undecided_or_better(town):
+    (town / "town.toml").write_text(SCENARIO + "stations = 3\ntime_limit_s = 0.000001\n")
+    assert called("plan", "town.toml").exit_code in (0, 4)
+    assert names(town / "runs" / "town") == FILES
+
+
+# --- Bad input ------------------------------------------------------------------------------------
+
+
+def test_all_problems_of_a_scenario_are_told_at_once(town):
+    (town / "town.toml").write_text(SCENARIO + 'goal = "max-covering"\nstationz = 2\n')
+    told = called("plan", "town.toml")
+    assert told.exit_code == 3
+    assert told.stdout == ""
+    assert told.stderr.splitlines() == [
+        "error: town.toml: 2 problems",
+        "  [placement] stationz: unknown; did you mean stations?",
+        "  [placement] stations: is missing; max-covering needs to know how many there may be",
+    ]
+
+
+@pytest.mark.parametrize("command", ["plan", "assess", "check"])
+def test_a_bad_row_is_named_by_file_line_and_id_and_nothing_is_written(town, command):
+    (town / "demand.csv").write_text(DEMAND.replace("D2,120.01", "D2,twelve"))
+    told = called(command, "town.toml")
+    assert told.exit_code == 3
+    assert told.stderr.startswith("error: demand.csv: line 3 (D2): lon 'twelve")
+    assert not (town / "runs").exists()
+
+
+def test_an_unreadable_road_file_is_named(town):
+    (town / "roads.osm").write_text("<osm><node")
+    told = called("plan", "town.toml")
+    assert told.exit_code == 3
+    assert told.stderr.startswith("error: roads.osm: not readable as OpenStreetMap data")
+
+
+def test_a_traceback_comes_only_with_debug(town):
+    (town / "demand.csv").write_text("id,lon,lat\n")
+    plain, debug = called("plan", "town.toml"), called("plan", "town.toml", "--debug")
+    assert plain.exit_code == debug.exit_code == 3
+    assert "Traceback" not in plain.stderr
+    assert "Traceback" in debug.stderr
+    assert "no demand points in demand.csv" in plain.stderr
+
+
+def test_an_error_of_ours_is_one_line_and_asks_for_debug(town):
+    (town / "boom.py").write_text(
+        "import planner.scenario\n"
+        "def read_scenario(*a): raise ZeroDivisionError('by nought')\n"
+        "planner.scenario.read_scenario = read_scenario\n"
+        "from planner.cli import main\nmain()\n"
+    )
+    command = [sys.executable, "boom.py", "check", "town.toml"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.returncode == 1
+    assert "Traceback" not in told.stderr
+    assert "this should not have happened: ZeroDivisionError: by nought" in told.stderr
+    told = subprocess.run([*command, "--debug"], capture_output=True, text=True, check=False)
+    assert "Traceback" in told.stderr
+
+
+def test_a_folder_that_holds_something_else_is_refused_before_any_work(town):
+    (town / "demand.csv").write_text("not read any more")
+    told = called("plan", "town.toml", "--out", town)
+    assert told.exit_code == 3
+    assert "holds something that is no result; name another folder with --out" in told.stderr
+    assert "demand" not in told.stderr
+
+
+def test_a_folder_that_cannot_be_written_leaves_nothing(town):
+    (town / "file").write_text("mine")
+    before = names(town)
+    told = called("plan", "town.toml", "--out", "file/out")
+    assert told.exit_code == 3
+    assert "can't be written" in told.stderr
+    assert names(town) == before
+
+
+def test_what_fails_while_writing_keeps_the_older_result(town, monkeypatch):
+    called("plan", "town.toml")
+    before = (town / "runs" / "town" / "result.json").read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(runfolder, "write_map", full)
+    (town / "demand.csv").write_text(DEMAND + "D5,120.0,30.0\n")
+    told = called("plan", "town.toml")
+    assert (told.exit_code, "No space left" in told.stderr) == (3, True)
+    assert (town / "runs" / "town" / "result.json").read_bytes() == before
+    assert names(town / "runs") == ["town"]
+
+
+# --- check ----------------------------------------------------------------------------------------
+
+
+def test_check_tells_what_would_run_and_writes_nothing(town):
+    before = names(town)
+    told = called("check", "town.toml")
+    assert told.exit_code == 0
+    assert "  size                  3 needs x 3 sites, 4 pairs within 2 min" in told.stdout
+    assert names(town) == before
+
+
+def test_check_answers_in_json(town):
+    found = json.loads(called("check", "town.toml", "--json").stdout)
+    assert found["reach"]["coverable_n"] == 3
+    assert found["would_run"]["goal"] == "set-covering"
+
+
+# --- verify and map -------------------------------------------------------------------------------
+
+
+def test_verify_agrees_with_a_sound_run(town):
+    called("plan", "town.toml")
+    told = called("verify", "runs/town")
+    assert told.exit_code == 0
+    assert told.stdout.startswith("Computed again\n  - the checksums of 3 input files\n")
+    assert told.stdout.endswith("\nEverything agrees.\n")
+
+
+def test_verify_names_what_differs_with_exit_code_3(town):
+    called("plan", "town.toml")
+    path = town / "runs" / "town" / "assignments.csv"
+    path.write_text(path.read_text("utf-8").replace("true", "false", 1), encoding="utf-8")
+    told = called("verify", "runs/town")
+    assert told.exit_code == 3
+    assert "- assignments.csv: line 2, D1: covered is false, and should be true" in told.stdout
+    assert told.stdout.endswith("\n1 thing differs.\n")
+    found = json.loads(called("verify", "runs/town", "--json").stdout)
+    assert len(found["differences"]) == 1
+
+
+@pytest.mark.parametrize("command", ["verify", "map"])
+def test_a_folder_without_a_result_is_refused(town, command):
+    told = called(command, ".")
+    assert told.exit_code == 3
+    assert "is no result folder; there is no result.json in it" in told.stderr
+
+
+def test_the_map_is_drawn_again_with_the_same_bytes(town):
+    called("plan", "town.toml")
+    page = town / "runs" / "town" / "map.html"
+    before = page.read_bytes()
+    page.unlink()
+    told = called("map", "runs/town")
+    assert (told.exit_code, told.stdout) == (0, f"{Path('runs/town/map.html')}\n")
+    assert page.read_bytes() == before
+    assert called("map", "runs/town", "--out", "地 图/新.html").exit_code == 0
+    assert (town / "地 图" / "新.html").read_bytes() == before
+
+
+def test_a_map_of_inputs_that_changed_is_refused(town):
+    called("plan", "town.toml")
+    (town / "demand.csv").write_text(DEMAND + "\n")
+    told = called("map", "runs/town")
+    assert told.exit_code == 3
+    assert "demand.csv changed since this run; run the plan again" in told.stderr
+
+
+def test_a_map_that_cannot_be_written_is_said_so(town):
+    called("plan", "town.toml")
+    told = called("map", "runs/town", "--out", "runs")
+    assert told.exit_code == 3
+    assert "error: runs: can't be written: " in told.stderr
+
+
+# --- init -----------------------------------------------------------------------------------------
+
+
+def test_init_writes_a_scenario_that_runs_once_its_files_are_filled_in(town):
+    told = called("init", "新/neu")
+    assert told.exit_code == 0
+    assert names(town / "新" / "neu") == ["demand.csv", "hosts.csv", "scenario.toml"]
+    folder = town / "新" / "neu"
+    text = (folder / "scenario.toml").read_text("utf-8").replace("roads.osm.pbf", "roads.osm")
+    (folder / "scenario.toml").write_text(text, encoding="utf-8")
+    for name, rows in (("roads.osm", ROADS), ("demand.csv", DEMAND), ("hosts.csv", HOSTS)):
+        (folder / name).write_text(rows)
+    assert called("plan", folder / "scenario.toml").exit_code == 0
+
+
+def test_init_overwrites_nothing(town):
+    called("init", "neu")
+    (town / "neu" / "demand.csv").write_text("mine")
+    told = called("init", "neu")
+    assert told.exit_code == 3
+    assert "is there already" in told.stderr
+    assert (town / "neu" / "demand.csv").read_text() == "mine"
+
+
+# --- As a shell runs it ---------------------------------------------------------------------------
+
+
+def test_the_answer_is_on_stdout_and_the_steps_are_on_stderr(town):
+    told = as_program("plan", "town.toml", "-v")
+    assert told.returncode == 0
+    assert told.stdout.decode().startswith("With 3 stations")
+    steps = told.stderr.decode().splitlines()
+    assert steps[0] == "read points"
+    assert "choose stations" in steps
+    assert not any(
+        "Created" in step for step in steps
+    )  # what libraries have to tell is not for planners
+
+
+def test_json_is_all_there_is_on_stdout(town):
+    told = as_program("plan", "town.toml", "--json")
+    assert json.loads(told.stdout)["n_stations"] == 3
+
+
+def test_text_is_utf_8_whatever_the_console(town):
+    (town / "demand.csv").write_text(DEMAND.replace("D3", "丁"), encoding="utf-8")
+    told = as_program("plan", "town.toml", PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0")
+    assert told.returncode == 0
+    assert "(D1)" in told.stdout.decode("utf-8") or "(丁)" in told.stdout.decode("utf-8")
+    (town / "demand.csv").write_text(DEMAND.replace("D3,120", "丁,x"), encoding="utf-8")
+    told = as_program("plan", "town.toml", PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0")
+    assert "line 4 (丁)" in told.stderr.decode("utf-8")
+
+
+def test_no_colour_goes_into_a_pipe(town):
+    (town / "demand.csv").write_text("id,lon,lat\n")
+    assert b"\x1b" not in as_program("plan", "town.toml").stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
+def test_an_interrupt_ends_with_130_and_leaves_nothing(town):
+    (town / "wait.py").write_text(
+        "import planner.scenario, time\n"
+        "def read_scenario(path):\n"
+        "    print('reading', flush=True)\n"
+        "    time.sleep(60)\n"
+        "planner.scenario.read_scenario = read_scenario\n"
+        "from planner.cli import main\nmain()\n"
+    )
+    program = subprocess.Popen(
+        [sys.executable, "wait.py", "plan", "town.toml"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stdout.readline() == "reading\n"
+    program.send_signal(signal.SIGINT)
+    _, said = program.communicate(timeout=60)
+    assert program.returncode == 130
+    assert said == "interrupted\n"
+    assert not (town / "runs").exists()

@@ -1,0 +1,222 @@
+import json
+
+import pytest
+
+from planner.findings import finding_lines, findings
+from planner.run import survey_of
+from planner.scenario import read_scenario
+
+# A road of 3 km and an unconnected one of 1 km to the north of it, all at 36 km/h, 100 s a kilometre, but for the last
+# kilometre of the long one, which has no limit: residential, 20 km/h, 180 s. Two minutes are the standard.
+#
+#   5 ------------- 6                          D4 (700 m)
+#
+#   S1    D1        2 (signal)     3           4                S4 (off network), D5 (off network)
+#   0     500       1000  S2 1500  2000  D3    3000 m
+#                         D2      (gate 2500)  S3
+EAST = 0.01036417 / 1000  # degrees per metre at 30 N
+ROADS = f"""<osm version="0.6">
+<node id="1" lat="30.0" lon="120.0"/>
+<node id="2" lat="30.0" lon="{120 + 1000 * EAST:.8f}"><tag k="highway" v="traffic_signals"/></node>
+<node id="3" lat="30.0" lon="{120 + 2000 * EAST:.8f}"/>
+<node id="7" lat="30.0" lon="{120 + 2500 * EAST:.8f}"><tag k="barrier" v="gate"/></node>
+<node id="4" lat="30.0" lon="{120 + 3000 * EAST:.8f}"/>
+<node id="5" lat="30.01" lon="120.0"/><node id="6" lat="30.01" lon="{120 + 1000 * EAST:.8f}"/>
+<way id="10"><nd ref="1"/><nd ref="2"/><nd ref="3"/><tag k="highway" v="residential"/><tag k="maxspeed" v="36"/></way>
+<way id="11"><nd ref="3"/><nd ref="7"/><nd ref="4"/><tag k="highway" v="residential"/></way>
+<way id="12"><nd ref="5"/><nd ref="6"/><tag k="highway" v="tertiary"/><tag k="maxspeed" v="36"/></way>
+<way id="13"><nd ref="1"/><nd ref="5"/><tag k="highway" v="steps"/></way>
+<way id="14"><nd ref="2"/><nd ref="6"/><tag k="highway" v="service"/><tag k="access" v="no"/></way>
+<way id="15"><nd ref="2"/><nd ref="99"/><tag k="highway" v="residential"/></way>
+</osm>"""
+
+
+def spots(rows, columns):
+    lines = [f"{i},{120 + east * EAST:.8f},{lat},{more}" for i, east, lat, more in rows]
+    return "\n".join([f"id,lon,lat,{columns}", *lines, ""])
+
+
+DEMAND = spots(
+    [
+        ("D1", 500, 30.0, "1,楚门"),
+        ("D2", 1500, 30.0, "2,楚门"),
+        ("D3", 2400, 30.0, "4,玉城"),
+        ("D4", 700, 30.01, "8,"),
+        ("D5", 3000, 30.03, "16,玉城"),
+    ],
+    "weight,district",
+)
+HOSTS = spots(
+    [
+        ("S1", 0, 30.0, "bank,yes,,"),
+        ("S2", 1500, 30.0, "bank,,,"),
+        ("S3", 3000, 30.0, "shop,,,yes"),
+        ("S4", 3000, 29.97, ",,,"),
+    ],
+    "kind,existing,required,excluded",
+)
+SCENARIO = """
+[network]
+file = "roads.osm"
+access_kph = 0
+speeds = "limits"
+[[fleets]]
+name = "riders"
+vehicle = "car"
+max_drive_min = 2
+[demand]
+file = "demand.csv"
+[sites]
+file = "hosts.csv"
+[placement]
+"""
+
+
+def surveyed(folder, *, placement="", demand=DEMAND, hosts=HOSTS):
+    (folder / "roads.osm").write_text(ROADS)
+    (folder / "demand.csv").write_text(demand, encoding="utf-8")
+    (folder / "hosts.csv").write_text(hosts, encoding="utf-8")
+    (folder / "town.toml").write_text(SCENARIO + placement)
+    scenario = read_scenario(folder / "town.toml")
+    return findings(scenario, survey_of(scenario))
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    return surveyed(tmp_path_factory.mktemp("town"))
+
+
+def test_roads_are_told_with_what_was_left_out_and_why(found):
+    roads = found["roads"]
+    assert (roads["file"], roads["date"], roads["vehicle"]) == ("roads.osm", None, "car")
+    # ways 10, 11, 12, and 15, of which one node is not in the file
+    assert roads["ways_kept"] == 4
+    assert roads["share_with_assumed_speed"] == 0.5  # 11 and 15
+    assert roads["ways_dropped"] == {"class": 1, "access": 1}
+    assert roads["ways_clipped"] == 1
+    assert roads["barriers"] == {"open": 1}
+    assert roads["signals"] == 1
+    assert roads["speeds_kph"] == {"residential": 20, "tertiary": 28}
+
+
+def test_roads_are_told_with_how_they_hang_together(found):
+    roads = found["roads"]
+    # nodes 1, 2 (signal), 3 (speed changes), 4, and 5, 6; streets between them. An open gate changes nothing.
+    assert (roads["junctions"], roads["streets"], roads["edges"]) == (6, 4, 8)
+    assert roads["component_length_m"] == pytest.approx([3000, 1000], rel=1e-3)
+    assert roads["length_m"] == pytest.approx(4000, rel=1e-3)
+
+
+def test_demand_is_told_with_weights_by_district_and_who_is_off_network(found):
+    demand = found["demand"]
+    assert (demand["n"], demand["weight"]) == (5, 31)
+    assert demand["weight_by_district"] == {"楚门": 3, "玉城": 20}
+    # 0.02 degrees of latitude beyond the northern road, 2000 m to its east: less than 3326 m from the southern one
+    assert [point["id"] for point in demand["off_network"]] == ["D5"]
+
+
+def test_sites_are_told_by_kind_and_mark(found):
+    sites = found["sites"]
+    assert (sites["n"], sites["n_by_kind"]) == (4, {"bank": 2, "shop": 1})
+    assert (sites["existing"], sites["required"], sites["excluded"]) == (1, 0, 1)
+    assert sites["off_network"] == [{"id": "S4", "access_m": pytest.approx(3325.6, abs=1)}]
+
+
+def test_reach_tells_who_can_be_covered_and_by_how_many_sites(found):
+    reach = found["reach"]
+    # D1: S1 50 s, S2 100 s and 12 s at the signal. D2: S2. D3: S2 50 + 72 s, just too far; S3 is excluded.
+    assert reach["standard_s"] == 120
+    assert reach["coverable_n"] == 2
+    assert reach["share_coverable"] == pytest.approx(3 / 31)
+    assert reach["sites_per_point"] == {"min": 1, "median": 1.5, "max": 2}
+    (too_far,) = reach["uncoverable"]
+    assert (too_far["demand"], too_far["site"]) == ("D3", "S2")
+    assert too_far["drive_time_s"] == pytest.approx(122, abs=0.1)
+    assert reach["unreachable"] == ["D4", "D5"]
+    assert reach["only_site_of"] == {"S2": ["D2"]}
+
+
+def test_what_would_run_has_the_size_of_the_question(tmp_path):
+    found = surveyed(tmp_path, placement='goal = "max-covering"\nstations = 2\n')
+    assert found["would_run"] == {
+        "goal": "max-covering",
+        "stations": 2,
+        "min_share": None,
+        "fleet": "riders",
+        "max_drive_min": 2,
+        "direction": "to_station",
+        "n_needs": 5,
+        "n_sites": 3,
+        "n_pairs": 4,  # D1-S1, D1-S2, D2-S2, and D3 to S3, which is excluded
+    }
+
+
+def test_findings_are_strict_json(found):
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_lines_come_in_sections(found):
+    lines = finding_lines(found)
+    titles = [line for line in lines if line and not line.startswith(" ")]
+    assert titles == ["Roads", "Demand", "Sites", "Reach", "What would run", "What is odd"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "  file                  roads.osm",
+        "  data of               the file doesn't say",
+        "  length                4.0 km of street",
+        "  graph                 6 junctions, 4 streets, 8 directed edges",
+        "  hangs together        in 2 parts: 3.0 km, 1.0 km",
+        "  ways left out         closed by access tags: 1",
+        "                        no road for the vehicle by its class (path, steps, construction, ...): 1",
+        "  speeds                assumed from the class for 50% of ways, from their limit for the rest",
+        "  km/h without a limit  tertiary 28, residential 20",
+        "  barriers              open: 1",
+        "  points                5, of weight 31",
+        "  districts             2: 玉城 20, 楚门 3",
+        "  kinds                 bank 2, shop 1",
+        "  marked                1 existing, 0 required, 1 excluded",
+        "  off network           1: S4 (3,326 m)",
+        "  can be covered        2 demand points, 9.68 % of the weight",
+        "  too far               1: D3 (122 s to S2)",
+        "  no road to a site     1: D4",
+        "  sites within reach    1 to 2 for a point, 1.5 in the median",
+        "  can't be spared       1, the only site for some: S2 (for D2)",
+        "  goal                  set-covering: the fewest stations that cover all who can be covered",
+        "  who drives            riders, 2 min to the station",
+        "  size                  5 needs x 3 sites, 4 pairs within 2 min",
+    ],
+)
+def test_a_planner_reads(found, line):
+    assert line in finding_lines(found)
+
+
+def test_all_that_is_odd_stands_at_the_end(found):
+    lines = finding_lines(found)
+    assert lines[lines.index("What is odd") + 1 :] == [f"  - {s}" for s in found["remarks"]]
+    assert len(found["remarks"]) >= 4
+    assert finding_lines({**found, "remarks": []})[-1] == "  nothing"
+
+
+def test_all_covered_is_100_percent_and_almost_all_is_not(tmp_path):
+    near = spots([("D1", 500, 30.0, 1), ("D2", 1500, 30.0, 1)], "weight")
+    lines = finding_lines(surveyed(tmp_path, demand=near))
+    assert "  can be covered        2 demand points, 100 % of the weight" in lines
+    # one of a million can't be covered
+    near = spots([("D1", 500, 30.0, 999_999), ("D5", 3000, 30.03, 1)], "weight")
+    lines = finding_lines(surveyed(tmp_path, demand=near))
+    assert "  can be covered        1 demand point, 99.99 % of the weight" in lines
+
+
+def test_a_table_of_drive_times_has_no_roads(tmp_path):
+    surveyed(tmp_path)
+    (tmp_path / "times.csv").write_text("demand,site,drive_time_s\nD1,S1,60\n")
+    rest = SCENARIO.partition("[[fleets]]")[2]
+    (tmp_path / "town.toml").write_text(f'[drive_times]\nfile = "times.csv"\n[[fleets]]{rest}')
+    scenario = read_scenario(tmp_path / "town.toml")
+    found = findings(scenario, survey_of(scenario))
+    assert (found["roads"], found["drive_times"]) == (None, {"file": "times.csv"})
+    assert "Roads" not in finding_lines(found)
+    assert "  file                  times.csv" in finding_lines(found)

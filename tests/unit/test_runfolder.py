@@ -1,0 +1,268 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from planner import runfolder
+from planner.clock import Clock
+from planner.errors import PlannerError
+from planner.run import run
+from planner.runfolder import read_result, read_summary, write_result
+from planner.scenario import read_scenario
+
+FILES = [
+    *("assignments.csv", "log.json", "map.html", "plan.gpkg", "result.json"),
+    *("scenario.toml", "stations.csv", "stations.geojson", "times.npz"),
+]
+# A road of 2 km at 36 km/h, a station at each end, three demand points between; a fourth is 2.5 km away.
+ROADS = """<osm version="0.6">
+<node id="1" lat="30.0" lon="120.0"/><node id="2" lat="30.0" lon="120.02072834"/>
+<way id="10"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/><tag k="maxspeed" v="36"/></way>
+</osm>"""
+DEMAND = """id,lon,lat,weight,name
+D1,120.001,30,1,甲
+D2,120.010,30,2,乙
+D3,120.020,30,4,丙
+D4,120.020,30.0225,8,丁
+"""
+HOSTS = "id,lon,lat,name\nS1,120.0,30,东站\nS2,120.02072834,30,西站\n"
+SCENARIO = """
+[network]
+file = "roads.osm"
+[[fleets]]
+vehicle = "car"
+max_drive_min = 4
+[demand]
+file = "demand.csv"
+[sites]
+file = "hosts.csv"
+[placement]
+goal = "max-covering"
+stations = {stations}
+"""
+
+
+def town(folder, *, stations=1):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "roads.osm").write_text(ROADS)
+    (folder / "demand.csv").write_text(DEMAND, encoding="utf-8")
+    (folder / "hosts.csv").write_text(HOSTS, encoding="utf-8")
+    (folder / "town.toml").write_text(SCENARIO.format(stations=stations))
+    return read_scenario(folder / "town.toml")
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    return run(town(tmp_path_factory.mktemp("town")))
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+# --- Whole or not at all --------------------------------------------------------------------------
+
+
+def test_a_folder_that_is_not_there_is_made_with_those_above_it(result, tmp_path):
+    folder = tmp_path / "结果 一" / "六月" / "方案"
+    write_result(result, folder, Clock())
+    assert names(folder) == FILES
+    assert names(folder.parent) == ["方案"]  # nothing of the way there is left
+
+
+def test_an_empty_folder_is_written_to(result, tmp_path):
+    write_result(result, tmp_path, Clock())
+    assert names(tmp_path) == FILES
+
+
+def test_an_older_result_is_replaced_with_all_that_was_beside_it(result, tmp_path):
+    folder = tmp_path / "out"
+    write_result(result, folder, Clock())
+    (folder / "stations.csv").write_text("old")
+    (folder / "notes.txt").write_text("mine")
+    write_result(result, folder, Clock())
+    assert names(folder) == FILES
+    assert (folder / "stations.csv").read_text(encoding="utf-8-sig").startswith("id,name")
+
+
+@pytest.mark.parametrize("name", ["letter.txt", "town.toml"])
+def test_a_folder_that_holds_something_else_is_refused_and_left_alone(result, tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(PlannerError, match="holds something that is no result; name another"):
+        write_result(result, tmp_path, Clock())
+    assert names(tmp_path) == [name]
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(result, tmp_path):
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(PlannerError, match="holds something that is no result"):
+        write_result(result, tmp_path / "out", Clock())
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_made_is_said_so(result, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(PlannerError, match="can't be written"):
+        write_result(result, tmp_path / "file" / "out", Clock())
+    assert names(tmp_path) == ["file"]
+
+
+def test_what_fails_in_the_middle_leaves_the_older_result_as_it_was(result, tmp_path, monkeypatch):
+    folder = tmp_path / "out"
+    write_result(result, folder, Clock())
+    before = {name: (folder / name).read_bytes() for name in FILES}
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(runfolder, "write_map", full)
+    with pytest.raises(PlannerError, match="No space left on device"):
+        write_result(result, folder, Clock())
+    assert {name: (folder / name).read_bytes() for name in names(folder)} == before
+    assert names(tmp_path) == ["out"]
+
+
+def test_an_interrupt_leaves_nothing(result, tmp_path, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runfolder, "write_map", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_result(result, tmp_path / "out", Clock())
+    assert names(tmp_path) == []
+
+
+def test_what_a_killed_run_left_behind_does_no_harm(result, tmp_path):
+    (tmp_path / ".out.new").mkdir()
+    (tmp_path / ".out.new" / "stations.csv").write_text("half")
+    write_result(result, tmp_path / "out", Clock())
+    assert names(tmp_path) == ["out"]
+    assert names(tmp_path / "out") == FILES
+
+
+# --- Equal inputs give equal bytes ------------------------------------------------------------------
+
+
+def test_equal_inputs_give_equal_bytes_of_every_file_but_the_log(tmp_path):
+    run(town(tmp_path / "a"), out=tmp_path / "a" / "out")
+    run(town(tmp_path / "b"), out=tmp_path / "b" / "out")
+    a, b = tmp_path / "a" / "out", tmp_path / "b" / "out"
+    differ = [name for name in FILES if (a / name).read_bytes() != (b / name).read_bytes()]
+    assert differ in ([], ["log.json"])
+
+
+def test_the_order_of_rows_changes_only_the_checksums(tmp_path):
+    run(town(tmp_path / "a"), out=tmp_path / "a" / "out")
+    scenario = town(tmp_path / "b")
+    head, *rows = DEMAND.splitlines()
+    (tmp_path / "b" / "demand.csv").write_text("\n".join([head, *reversed(rows)]), encoding="utf-8")
+    run(scenario, out=tmp_path / "b" / "out")
+    a, b = tmp_path / "a" / "out", tmp_path / "b" / "out"
+    for name in ("assignments.csv", "stations.csv", "stations.geojson", "times.npz", "plan.gpkg"):
+        assert (a / name).read_bytes() == (b / name).read_bytes()
+
+
+def test_the_log_tells_what_took_how_long_and_with_what(result, tmp_path):
+    write_result(result, tmp_path, Clock())
+    log = json.loads((tmp_path / "log.json").read_text(encoding="utf-8"))
+    assert [stage["name"] for stage in log["stages"]] == ["write tables", "write map"]
+    assert set(log["versions"]) > {"station-planner", "numpy", "highspy"}
+
+
+# --- Read back --------------------------------------------------------------------------------------
+
+
+def assert_equal(one, two):
+    """Two values of frozen types are equal, field by field and array by array."""
+    if dataclasses.is_dataclass(one):
+        assert type(one) is type(two)
+        for field in dataclasses.fields(one):
+            if field.name not in ("file", "path", "folder", "sizes"):
+                assert_equal(getattr(one, field.name), getattr(two, field.name))
+    elif isinstance(one, np.ndarray):
+        assert one.dtype == two.dtype
+        np.testing.assert_array_equal(one, two)
+    elif isinstance(one, tuple) and one and dataclasses.is_dataclass(one[0]):
+        assert len(one) == len(two)
+        for a, b in zip(one, two, strict=True):
+            assert_equal(a, b)
+    else:
+        assert one == two
+
+
+def test_what_is_read_back_equals_what_was_written(tmp_path):
+    scenario = town(tmp_path)
+    written = run(scenario, out=tmp_path / "runs" / "a")
+    read = read_result(tmp_path / "runs" / "a")
+    assert read.scenario.model_dump(exclude={"path", "folder"}) == scenario.model_dump(
+        exclude={"path", "folder"}
+    )
+    for part in ("network", "times", "demand_places", "site_places", "plan", "inputs", "remarks"):
+        assert_equal(getattr(written, part), getattr(read, part))
+    for part in ("nearest_station", "nearest_site"):
+        assert_equal(getattr(written, part), getattr(read, part))
+
+
+def test_a_run_that_moved_with_its_inputs_is_read(tmp_path):
+    run(town(tmp_path / "here"), out=tmp_path / "here" / "runs" / "a")
+    (tmp_path / "here").rename(tmp_path / "there")
+    assert read_result(tmp_path / "there" / "runs" / "a").plan.stations.tolist() == [1]
+
+
+@pytest.mark.parametrize("name", ["demand.csv", "hosts.csv", "roads.osm"])
+def test_an_input_that_changed_since_is_refused_by_name(tmp_path, name):
+    run(town(tmp_path), out=tmp_path / "out")
+    path = tmp_path / name
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(PlannerError, match=f"{name} changed since this run; run the plan again"):
+        read_result(tmp_path / "out")
+
+
+def test_an_input_that_is_gone_is_refused_by_name(tmp_path):
+    run(town(tmp_path), out=tmp_path / "out")
+    (tmp_path / "hosts.csv").unlink()
+    with pytest.raises(PlannerError, match=r"hosts\.csv is not there"):
+        read_result(tmp_path / "out")
+
+
+def test_a_folder_without_a_result_is_refused(tmp_path):
+    with pytest.raises(PlannerError, match=r"there is no result\.json in it"):
+        read_summary(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{", "can't be read"),
+        ('{"format": "else"}', "is not of the format"),
+        pytest.param("[]", "is not of"),
+    ],
+)
+def test_a_result_of_another_kind_is_refused(tmp_path, text, why):
+    (tmp_path / "result.json").write_text(text)
+    with pytest.raises(PlannerError, match=why):
+        read_summary(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["log.json", "times.npz"])
+def test_a_result_that_is_not_whole_is_refused(tmp_path, name):
+    run(town(tmp_path), out=tmp_path / "out")
+    (tmp_path / "out" / name).unlink()
+    with pytest.raises(PlannerError, match="is not whole"):
+        read_result(tmp_path / "out")
+
+
+def test_times_that_were_cut_short_are_refused(tmp_path):
+    run(town(tmp_path), out=tmp_path / "out")
+    (tmp_path / "out" / "times.npz").write_bytes(b"PK\x03\x04 half")
+    with pytest.raises(PlannerError, match="is not whole"):
+        read_result(tmp_path / "out")
+
+
+def test_the_folder_of_where_one_stands_can_be_named(tmp_path, monkeypatch):
+    scenario = town(tmp_path / "in")
+    (tmp_path / "out").mkdir()
+    monkeypatch.chdir(tmp_path / "out")
+    run(scenario, out=".")
+    assert names(tmp_path / "out") == FILES
