@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -169,82 +170,127 @@ def pairs_within(task: Task, *, limit_s: float, n_threads: int | None = None) ->
     n_sources = task.source_leg_s.size
     n_threads = n_threads or os.cpu_count() or 1
     n_blocks = min(n_threads * _BLOCKS_PER_THREAD, n_sources) if n_threads > 1 else 1
-    bounds = np.linspace(0, n_sources, max(n_blocks, 1) + 1).astype(int).tolist()
+    blocks = np.array_split(_near_each_other(task.seeds), max(n_blocks, 1))
     with ThreadPoolExecutor(n_threads) as pool:
-        blocks = pool.map(
-            lambda a, b: _pairs_of_block(task, a, b, limit_s), bounds[:-1], bounds[1:]
-        )
-        parts = [part for block in blocks for part in block]
-    if not parts:
-        return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
-    counts, point, time_s = (np.concatenate(column) for column in zip(*parts, strict=True))
+        parts = [
+            part for block in pool.map(partial(_search, task, limit_s), blocks) for part in block
+        ]
+    counts = np.zeros(n_sources, dtype=np.int64)
+    for part in parts:
+        counts[part.source] = part.counts
+    start = np.concatenate([[0], np.cumsum(counts)])
+    point, time_s = np.empty(start[-1], dtype=np.int32), np.empty(start[-1])
+    for part in parts:
+        _lay(part, start, point, time_s)
     return np.repeat(np.arange(n_sources, dtype=np.int32), counts), point, time_s
 
 
-def _pairs_of_block(task: Task, first: int, last: int, limit_s: float) -> list[Pairs]:
-    """Return the pairs of sources first to last - 1 in parts: pairs per source, points, seconds."""
+def _near_each_other(seeds: Attached) -> NDArray[np.int64]:
+    """Return the sources in the order of the states where they begin: near ones then look at the same memory."""
+    begins = np.full(seeds.start.size - 1, -1, dtype=np.int64)
+    has_seed = np.diff(seeds.start) > 0
+    begins[has_seed] = seeds.item[seeds.start[:-1][has_seed]]
+    return np.argsort(begins, kind="stable")
+
+
+class _Part(NamedTuple):
+    """What some sources reach: how many points each, then points and seconds, source after source."""
+
+    source: NDArray[np.int64]
+    counts: NDArray[np.int32]
+    point: NDArray[np.int32]
+    time_s: NDArray[np.float64]
+
+
+def _search(task: Task, limit_s: float, sources: NDArray[np.int64]) -> list[_Part]:
+    """Return what some sources reach, in parts that each fit their arrays."""
     parts = []
     room = max(_ROOM, task.point_leg_s.size)
-    while first < last:
-        counts = np.zeros(last - first, dtype=np.int32)
-        point, time_s = np.empty(room, dtype=np.int32), np.empty(room)
-        n_done, n_pairs = _search_block(task, first, last, limit_s, counts, point, time_s)
-        parts.append((counts[:n_done], point[:n_pairs].copy(), time_s[:n_pairs].copy()))
-        first += n_done
+    while sources.size:
+        part = _Part(
+            sources, np.zeros(sources.size, np.int32), np.empty(room, np.int32), np.empty(room)
+        )
+        n_done = _search_block(task, limit_s, part)
+        parts.append(part._replace(source=sources[:n_done], counts=part.counts[:n_done]))
+        sources = sources[n_done:]
     return parts
 
 
 @kernel
+def _lay(
+    part: _Part,
+    start: NDArray[np.int64],
+    point: NDArray[np.int32],
+    time_s: NDArray[np.float64],
+) -> None:
+    """Put the pairs of some sources where they belong among those of all."""
+    k = 0
+    for i in range(part.source.size):
+        at = start[part.source[i]]
+        for j in range(part.counts[i]):
+            point[at + j] = part.point[k + j]
+            time_s[at + j] = part.time_s[k + j]
+        k += part.counts[i]
+
+
+# Positions are unsigned below, as are the numbers reckoned with them: an index that may be negative is tested before each
+# look into memory, and that is a fifth of the time.
+_ONE: Final = np.uint64(1)
+_TWO: Final = np.uint64(2)
+_FOUR: Final = np.uint64(4)
+
+
+@kernel
 def _rise(
-    key: NDArray[np.float64], state: NDArray[np.int32], at_of: NDArray[np.int32], at: int
+    key: NDArray[np.float64], state: NDArray[np.int32], at_of: NDArray[np.int32], at: np.uint64
 ) -> None:
     """Move an entry of the heap up to its place. A parent has four children."""
     moved_key = key[at]
     moved = state[at]
     while at > 0:
-        parent = (at - 1) >> 2
+        parent = (at - _ONE) >> _TWO
         if key[parent] <= moved_key:
             break
         key[at] = key[parent]
         state[at] = state[parent]
-        at_of[state[at]] = at
+        at_of[np.uint64(state[at])] = at
         at = parent
     key[at] = moved_key
     state[at] = moved
-    at_of[moved] = at
+    at_of[np.uint64(moved)] = at
 
 
 @kernel
 def _drop_first(
-    key: NDArray[np.float64], state: NDArray[np.int32], at_of: NDArray[np.int32], n: int
-) -> int:
+    key: NDArray[np.float64], state: NDArray[np.int32], at_of: NDArray[np.int32], n: np.uint64
+) -> np.uint64:
     """Take the least entry out of a heap of n; return how many are left."""
-    at_of[state[0]] = -1
-    n -= 1
+    at_of[np.uint64(state[0])] = -1
+    n -= _ONE
     if n == 0:
         return n
     moved_key = key[n]
     moved = state[n]
-    at = 0
+    at = np.uint64(0)
     while True:
-        child = 4 * at + 1
+        child = _FOUR * at + _ONE
         if child >= n:
             break
         least = child
         least_key = key[child]
-        for other in range(child + 1, min(child + 4, n)):
+        for other in range(child + _ONE, min(child + _FOUR, n)):
             if key[other] < least_key:
-                least = other
+                least = np.uint64(other)
                 least_key = key[other]
         if least_key >= moved_key:
             break
         key[at] = least_key
         state[at] = state[least]
-        at_of[state[at]] = at
+        at_of[np.uint64(state[at])] = at
         at = least
     key[at] = moved_key
     state[at] = moved
-    at_of[moved] = at
+    at_of[np.uint64(moved)] = at
     return n
 
 
@@ -254,30 +300,36 @@ def _offer(
     at_of: NDArray[np.int32],
     key: NDArray[np.float64],
     state: NDArray[np.int32],
-    n: int,
-    s: int,
+    n: np.uint64,
+    s: np.uint64,
     time: float,
-) -> int:
+) -> np.uint64:
     """Label a state with a better time and put it into a heap of n, or raise it there; return how many are in it."""
     label[s] = time
+    at = n
     if at_of[s] < 0:
-        at_of[s] = n
-        state[n] = s
-        n += 1
-    key[at_of[s]] = time
-    _rise(key, state, at_of, at_of[s])
+        state[at] = s
+        n += _ONE
+    else:
+        at = np.uint64(at_of[s])
+    key[at] = time
+    _rise(key, state, at_of, at)
     return n
 
 
 @kernel
 def _meet(
-    best: NDArray[np.float64], reached: NDArray[np.int32], n: int, point: int, time: float
-) -> int:
+    best: NDArray[np.float64],
+    reached: NDArray[np.int32],
+    n: np.uint64,
+    point: np.uint64,
+    time: float,
+) -> np.uint64:
     """Note that a point is reached, if not sooner already; return how many points are."""
     if time < best[point]:
         if best[point] == np.inf:
             reached[n] = point
-            n += 1
+            n += _ONE
         best[point] = time
     return n
 
@@ -285,21 +337,21 @@ def _meet(
 @kernel
 def _meet_on_own_edges(
     task: Task,
-    source: int,
+    source: np.uint64,
     limit_s: float,
     best: NDArray[np.float64],
     reached: NDArray[np.int32],
-) -> int:
+) -> np.uint64:
     """Note the points that a source reaches over an edge that both are on; return how many they are."""
     own, on_edge = task.source_edges, task.points_on_edge
-    n = 0
-    for i in range(own.start[source], own.start[source + 1]):
+    n = np.uint64(0)
+    for i in range(own.start[source], own.start[source + _ONE]):
         for k in range(on_edge.start[own.item[i]], on_edge.start[own.item[i] + 1]):
             p = on_edge.item[k]
             ahead = own.time_s[i] - on_edge.time_s[k]
             time = task.source_leg_s[source] + ahead + task.point_leg_s[p]
             if ahead >= 0.0 and time <= limit_s:
-                n = _meet(best, reached, n, p, time)
+                n = _meet(best, reached, n, np.uint64(p), time)
     return n
 
 
@@ -307,35 +359,26 @@ def _meet_on_own_edges(
 def _hand_over(
     best: NDArray[np.float64],
     reached: NDArray[np.int32],
-    n_reached: int,
-    out_point: NDArray[np.int32],
-    out_time_s: NDArray[np.float64],
-    n_pairs: int,
+    n_reached: np.uint64,
+    part: _Part,
+    n_pairs: np.uint64,
 ) -> bool:
     """Forget the points reached; before that write them behind the pairs that are there, if they fit."""
-    fits = n_pairs + n_reached <= out_point.size
+    fits = n_pairs + n_reached <= np.uint64(part.point.size)
     for i in range(n_reached):
+        p = np.uint64(reached[i])
         if fits:
-            out_point[n_pairs + i] = reached[i]
-            out_time_s[n_pairs + i] = best[reached[i]]
-        best[reached[i]] = np.inf
-    return fits
+            part.point[n_pairs + i] = p
+            part.time_s[n_pairs + i] = best[p]
+        best[p] = np.inf
+    return bool(fits)
 
 
 @kernel
-def _search_block(
-    task: Task,
-    first: int,
-    last: int,
-    limit_s: float,
-    counts: NDArray[np.int32],
-    out_point: NDArray[np.int32],
-    out_time_s: NDArray[np.float64],
-) -> tuple[int, int]:
-    """Search from sources first to last - 1 (Dijkstra 1959, on an indexed heap).
+def _search_block(task: Task, limit_s: float, part: _Part) -> int:
+    """Search from the sources of a part, one after the other (Dijkstra 1959, on an indexed heap).
 
-    Writes how many points each source reaches, then the points and times, source after source. Stops before a source
-    whose points don't fit; returns how many sources are done and how many pairs are written.
+    Writes what they reach into the part. Stops before a source whose points don't fit; returns how many are done.
     """
     graph, seeds, targets = task.graph, task.seeds, task.targets
     n_states, n_points = graph.start.size - 1, task.point_leg_s.size
@@ -346,33 +389,39 @@ def _search_block(
     settled = np.empty(n_states, np.int32)
     best = np.full(n_points, np.inf)
     reached = np.empty(n_points, np.int32)
-    n_pairs = 0
-    for source in range(first, last):
-        n_settled = n = 0
+    n_pairs = np.uint64(0)
+    for turn in range(part.source.size):
+        source = np.uint64(part.source[turn])
         n_reached = _meet_on_own_edges(task, source, limit_s, best, reached)
-        for i in range(seeds.start[source], seeds.start[source + 1]):
-            if seeds.time_s[i] <= limit_s and seeds.time_s[i] < label[seeds.item[i]]:
-                n = _offer(label, at_of, key, state, n, seeds.item[i], seeds.time_s[i])
+        n_settled = n = np.uint64(0)
+        for i in range(np.uint64(seeds.start[source]), np.uint64(seeds.start[source + _ONE])):
+            s = np.uint64(seeds.item[i])
+            if seeds.time_s[i] <= limit_s and seeds.time_s[i] < label[s]:
+                n = _offer(label, at_of, key, state, n, s, seeds.time_s[i])
         while n > 0:  # all that was put in lies within the limit, so all of it gets settled
-            here = state[0]
+            here = np.uint64(state[0])
+            so_far = key[0]
             n = _drop_first(key, state, at_of, n)
             settled[n_settled] = here
-            n_settled += 1
-            for k in range(targets.start[here], targets.start[here + 1]):
-                time = label[here] + targets.time_s[k]
+            n_settled += _ONE
+            for k in range(np.uint64(targets.start[here]), np.uint64(targets.start[here + _ONE])):
+                time = so_far + targets.time_s[k]
                 if time <= limit_s:
-                    n_reached = _meet(best, reached, n_reached, targets.item[k], time)
-            for k in range(graph.start[here], graph.start[here + 1]):
-                time = label[here] + graph.time_s[k]
-                if time <= limit_s and time < label[graph.head[k]]:
-                    n = _offer(label, at_of, key, state, n, graph.head[k], time)
+                    p = np.uint64(targets.item[k])
+                    n_reached = _meet(best, reached, n_reached, p, time)
+            for k in range(np.uint64(graph.start[here]), np.uint64(graph.start[here + _ONE])):
+                time = so_far + graph.time_s[k]
+                if time <= limit_s:
+                    s = np.uint64(graph.head[k])
+                    if time < label[s]:
+                        n = _offer(label, at_of, key, state, n, s, time)
         for i in range(n_settled):
-            label[settled[i]] = np.inf
-        if not _hand_over(best, reached, n_reached, out_point, out_time_s, n_pairs):
-            return source - first, n_pairs
-        counts[source - first] = n_reached
+            label[np.uint64(settled[i])] = np.inf
+        if not _hand_over(best, reached, n_reached, part, n_pairs):
+            return turn
+        part.counts[turn] = n_reached
         n_pairs += n_reached
-    return last - first, n_pairs
+    return part.source.size
 
 
 def nearest(task: Task) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
@@ -389,21 +438,37 @@ def nearest(task: Task) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         For each point the source, of equally near ones the lowest, and the seconds; -1 and NaN where none reaches it.
     """
     label, owner = nearest_of_states(task.graph, task.seeds)
-    n_points = task.point_leg_s.size
-    targets = task.targets
-    at = row_of(targets.start)
-    is_reached = owner[at] >= 0
-    over_edge = _over_one_edge(task)
-    source = np.concatenate([owner[at[is_reached]], over_edge[0]])
-    point = np.concatenate([targets.item[is_reached], over_edge[1]])
-    time_s = np.concatenate([label[at[is_reached]] + targets.time_s[is_reached], over_edge[2]])
-    order = np.lexsort((source, time_s, point))
-    first = order[np.diff(point[order], prepend=-1) != 0]
-    nearest_source = np.full(n_points, -1, dtype=np.int32)
-    nearest_time_s = np.full(n_points, np.nan)
-    nearest_source[point[first]] = source[first]
-    nearest_time_s[point[first]] = time_s[first]
-    return nearest_source, nearest_time_s
+    return _nearest_of_points(
+        label, owner, task.targets, _over_one_edge(task), task.point_leg_s.size
+    )
+
+
+@kernel
+def _nearest_of_points(
+    label: NDArray[np.float64],
+    owner: NDArray[np.int32],
+    targets: Attached,
+    over_one_edge: Pairs,
+    n_points: int,
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return the nearest source of every point, by way of labelled states or over an edge that both are on."""
+    nearest_source = np.full(n_points, -1, np.int32)
+    nearest_s = np.full(n_points, np.inf)
+    source, point, time_s = over_one_edge
+    for i in range(source.size):
+        p = point[i]
+        if (time_s[i], source[i]) < (nearest_s[p], nearest_source[p]):
+            nearest_source[p], nearest_s[p] = source[i], time_s[i]
+    for s in range(label.size):
+        if owner[s] >= 0:
+            for k in range(targets.start[s], targets.start[s + 1]):
+                p, time = targets.item[k], label[s] + targets.time_s[k]
+                if (time, owner[s]) < (nearest_s[p], nearest_source[p]):
+                    nearest_source[p], nearest_s[p] = owner[s], time
+    for p in range(n_points):
+        if nearest_source[p] < 0:
+            nearest_s[p] = np.nan
+    return nearest_source, nearest_s
 
 
 def _over_one_edge(task: Task) -> Pairs:
@@ -441,21 +506,23 @@ def nearest_of_states(
     at_of = np.full(n_states, -1, np.int32)
     key = np.empty(n_states, np.float64)
     state = np.empty(n_states, np.int32)
-    n = 0
+    n = np.uint64(0)
     for source in range(seeds.start.size - 1):
         for i in range(seeds.start[source], seeds.start[source + 1]):
-            s = seeds.item[i]
+            s = np.uint64(seeds.item[i])
             if seeds.time_s[i] < label[s]:
                 owner[s] = source
                 n = _offer(label, at_of, key, state, n, s, seeds.time_s[i])
     while n > 0:
-        here = state[0]
+        here = np.uint64(state[0])
+        so_far = key[0]
+        whose = owner[here]
         n = _drop_first(key, state, at_of, n)
-        for k in range(graph.start[here], graph.start[here + 1]):
-            s = graph.head[k]
-            time = label[here] + graph.time_s[k]
+        for k in range(np.uint64(graph.start[here]), np.uint64(graph.start[here + _ONE])):
+            s = np.uint64(graph.head[k])
+            time = so_far + graph.time_s[k]
             # A state that was settled already is taken up again where an arc without length brings a lower source.
-            if time < label[s] or (time == label[s] and owner[here] < owner[s]):
-                owner[s] = owner[here]
+            if time < label[s] or (time == label[s] and whose < owner[s]):
+                owner[s] = whose
                 n = _offer(label, at_of, key, state, n, s, time)
     return label, owner

@@ -180,7 +180,7 @@ def small_towns(draw: st.DrawFn) -> Town:
             {"barrier": "gate"},
             {"barrier": "bollard"},
             {"barrier": "lift_gate", "locked": "yes"},
-            {"barrier": "stile", "highway": "traffic_signals"},
+            {"barrier": "gate", "access": "private", "highway": "traffic_signals"},
         ]
     )
     nodes: dict[int, tuple[Any, ...]] = {

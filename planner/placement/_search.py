@@ -24,8 +24,8 @@ COLD: Final = 0.004
 STEPS_PER_LOOK: Final = 5_000
 """Exchanges between two looks at the clock."""
 
-MAX_POLISH_PAIRS: Final = 500_000_000
-"""Pairs that the swaps towards nearer stations look at before they stop, a few seconds of work."""
+MAX_POLISH_PAIRS: Final = 100_000_000
+"""Pairs that the swaps towards nearer stations look at before they stop: a second on the largest coverages."""
 
 
 def few_columns(
@@ -49,10 +49,12 @@ def few_columns(
     choice = _nothing_chosen(rows, np.ones(rows.n_rows))
     _take(choice, first.astype(np.int64), rows.n_columns, np.inf)
     is_best = choice.is_in.copy()
-    changed = np.zeros(rows.n_columns, dtype=np.int64)
+    changed, last_in = np.zeros(rows.n_columns, dtype=np.int64), -1
     for step in range(0, n_steps, STEPS_PER_LOOK):
         last = min(step + STEPS_PER_LOOK, n_steps)
-        _row_weighting(choice, changed, enough, step, last, _chance(SEED + step), is_best)
+        last_in = _row_weighting(
+            choice, changed, last_in, enough, step, last, _chance(SEED + step), is_best
+        )
         if int(is_best.sum()) <= enough or time.monotonic() > until_s:
             break
     return np.flatnonzero(is_best).astype(np.int32)
@@ -282,19 +284,19 @@ def _take(choice: _Choice, first: NDArray[np.int64], n_columns: int, enough: flo
 def _row_weighting(
     choice: _Choice,
     changed: NDArray[np.int64],
+    last_in: int,
     enough: int,
     step: int,
     last_step: int,
     chance: np.uint64,
     is_best: NDArray[np.bool_],
-) -> None:
-    """Improve a choice that covers every row, and mark the columns of the smallest cover found.
+) -> int:
+    """Improve a choice of columns, mark those of the smallest cover found, and return which came in last.
 
     After each cover found a column is given up and the search goes on one column smaller: the column whose loss weighs
     least leaves, the best column of some uncovered row comes in, and rows that stay uncovered grow heavier (row
     weighting local search: Gao, Weise and Li 2015). What came in last does not leave, what left last does not come in.
     """
-    last_in = -1
     while step < last_step:
         if choice.n_uncovered[0] == 0:
             n_chosen = 0
@@ -310,18 +312,17 @@ def _row_weighting(
         _flip(choice, leaving)
         chance = _next(chance)
         i = choice.uncovered[int(chance % np.uint64(choice.n_uncovered[0]))]
-        coming = -1
+        coming = leaving  # and remains so where it is the only column of the row
         for pair in range(choice.indptr[i], choice.indptr[i + 1]):
             j = int(choice.column[pair])
-            if j == leaving and choice.indptr[i + 1] - choice.indptr[i] > 1:
+            if j == leaving:
                 continue
+            alike = choice.worth[j] == choice.worth[coming]
             if (
-                coming >= 0
-                and choice.worth[j] == choice.worth[coming]
-                and changed[j] >= changed[coming]
+                coming == leaving
+                or (alike and changed[j] < changed[coming])
+                or choice.worth[j] > choice.worth[coming]
             ):
-                continue
-            if coming < 0 or choice.worth[j] >= choice.worth[coming]:
                 coming = j
         _flip(choice, coming)
         changed[leaving] = step
@@ -332,6 +333,7 @@ def _row_weighting(
             choice.weight[i] += 1.0
             for pair in range(choice.indptr[i], choice.indptr[i + 1]):
                 choice.worth[choice.column[pair]] += 1.0
+    return last_in
 
 
 @kernel

@@ -44,7 +44,8 @@ SHARE_PAIRS: Final = 1e9
 """Pairs that the search for a share looks at with each number of columns: a second or two."""
 
 BOUND_STEPS: Final = 800
-"""Subgradient steps of a bound."""
+BOUND_PAIRS: Final = 300_000_000
+"""Subgradient steps of a bound, fewer at first where steps x pairs would come to more than this, a second or two."""
 
 FEW_PAIRS: Final = 3_000
 """With no more pairs than this the solver is done before bounds are."""
@@ -167,10 +168,20 @@ def _fewest(rows: Rows, until_s: float) -> tuple[NDArray[np.int32], int]:
     columns = few_columns(rows, first=NONE, enough=1, n_steps=QUICK_STEPS, until_s=until_s)
     bound, may_be_in = 1, np.ones(rows.n_columns, dtype=bool)
     if rows.column.size > FEW_PAIRS:
-        prices = fewest_bound(rows, n_found=columns.size, n_steps=BOUND_STEPS, until_s=until_s)
+        n_steps = min(BOUND_STEPS, BOUND_PAIRS // rows.column.size)
+        prices = fewest_bound(rows, n_found=columns.size, n_steps=n_steps, until_s=until_s)
         bound = max(bound, math.ceil(prices.bound))
         n_steps = min(LONG_STEPS, 400 * rows.n_columns)
         columns = few_columns(rows, first=columns, enough=bound, n_steps=n_steps, until_s=until_s)
+        if rows.column.size > MANY_PAIRS:
+            prices = fewest_bound(
+                rows,
+                n_found=columns.size,
+                n_steps=2 * BOUND_STEPS,
+                until_s=until_s,
+                first=prices.price,
+            )
+            bound = max(bound, math.ceil(prices.bound))
         may_be_in = in_fewer(prices, columns.size)
         may_be_in[columns] = True
     if columns.size <= bound or rows.column.size > MANY_PAIRS or time.monotonic() > until_s:

@@ -1,0 +1,1 @@
+"""How fast, and beside whom: tasks x sizes x tools, measured in the same run (see README.md)."""

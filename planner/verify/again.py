@@ -1,0 +1,144 @@
+"""The run computed again, from its inputs and the stations in stations.csv alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from planner.drivetimes import Nearest, Needs, needs_of
+from planner.inputs import Inputs
+from planner.points import Demand, Sites
+from planner.scenario import Scenario
+from planner.verify.drives import drives_of_table, on_grid
+from planner.verify.notes import Notes
+from planner.verify.roads import drives_on_roads
+from planner.verify.rows import rows_of, unquoted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Again:
+    """The run computed again. There is one need for each demand point.
+
+    Attributes
+    ----------
+    scenario, inputs
+        What was asked, and what the files hold.
+    stations
+        Positions of the sites that stations.csv names.
+    standard_s
+        The longest drive that covers, in seconds.
+    time_s
+        Seconds of each pair of site and point within the standard.
+    nearest_station, nearest_site
+        For each point the nearest station, and the nearest site that may be one, however far.
+    """
+
+    scenario: Scenario
+    inputs: Inputs
+    stations: tuple[int, ...]
+    standard_s: float
+    time_s: dict[tuple[int, int], float]
+    nearest_station: Nearest
+    nearest_site: Nearest
+
+    @property
+    def demand(self) -> Demand:
+        """The demand points."""
+        return self.inputs.demand
+
+    @property
+    def sites(self) -> Sites:
+        """The sites."""
+        return self.inputs.sites
+
+    @property
+    def fleet(self) -> str:
+        """Name of the fleet that drives."""
+        return self.scenario.fleets[0].name
+
+    @property
+    def needs(self) -> Needs:
+        """Who needs what."""
+        return needs_of(self.demand, fleet=self.fleet, max_drive_time_s=self.standard_s)
+
+    @property
+    def must_be_station(self) -> list[int]:
+        """Positions of the sites that every plan keeps: those that exist or are required."""
+        kept: list[int] = np.flatnonzero(self.sites.is_existing | self.sites.is_required).tolist()
+        return kept
+
+    @property
+    def is_covered(self) -> list[bool]:
+        """Whether each point is within the standard of its nearest station."""
+        return [t <= self.standard_s for t in self.nearest_station.time_s.tolist()]
+
+    @property
+    def is_coverable(self) -> list[bool]:
+        """Whether each point is within the standard of a site that may be a station."""
+        return [t <= self.standard_s for t in self.nearest_site.time_s.tolist()]
+
+    @property
+    def weight(self) -> list[float]:
+        """Weight of each point."""
+        weights: list[float] = self.demand.weight.tolist()
+        return weights
+
+    @property
+    def total_weight(self) -> float:
+        """Weight of all points together."""
+        return math.fsum(self.weight)
+
+    @property
+    def covered_weight(self) -> float:
+        """Weight of the covered points together."""
+        return self._weight_of(self.is_covered)
+
+    @property
+    def coverable_weight(self) -> float:
+        """Weight of the coverable points together."""
+        return self._weight_of(self.is_coverable)
+
+    def _weight_of(self, counts: Sequence[bool]) -> float:
+        return math.fsum(w for w, c in zip(self.weight, counts, strict=True) if c)
+
+
+def computed_again(notes: Notes, run: Path, scenario: Scenario, inputs: Inputs) -> Again:
+    """Return the run computed again from the stations in stations.csv."""
+    stations = _stations_of(notes, run, inputs.sites)
+    if inputs.network is not None:
+        drives = drives_on_roads(scenario, inputs, inputs.network)
+    else:
+        assert scenario.drive_times is not None
+        path = scenario.resolve(scenario.drive_times.file)
+        drives = drives_of_table(path, inputs.demand, inputs.sites)
+    standard_s = on_grid(scenario.fleets[0].max_drive_min * 60.0)
+    may_be_station = np.flatnonzero(~inputs.sites.is_excluded).tolist()
+    return Again(
+        scenario=scenario,
+        inputs=inputs,
+        stations=stations,
+        standard_s=standard_s,
+        time_s=drives.within(standard_s),
+        nearest_station=drives.nearest(stations),
+        nearest_site=drives.nearest(may_be_station),
+    )
+
+
+def _stations_of(notes: Notes, run: Path, sites: Sites) -> tuple[int, ...]:
+    """Return the positions of the sites that stations.csv names."""
+    position = {name: i for i, name in enumerate(sites.id)}
+    names = [unquoted(row.get("id", ""), position) for row in rows_of(notes, run / "stations.csv")]
+    unknown = [f"{name} is no site" for name in names if name not in position]
+    twice = [f"{name} stands twice" for name in sorted(set(names)) if names.count(name) > 1]
+    notes.differ("stations.csv", unknown + twice)
+    return tuple(sorted({position[name] for name in names if name in position}))
+
+
+def mean_s(drives: Sequence[tuple[float, float]]) -> float | None:
+    """Return the mean of drives by weight, each drive given as seconds and weight; None where nothing weighs."""
+    weight = math.fsum(w for _, w in drives)
+    return math.fsum(t * w for t, w in drives) / weight if weight else None

@@ -1,0 +1,134 @@
+"""Where points meet roads, measured again in a plane."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Proj
+
+from planner.inputs import Inputs
+from planner.network import RoadNetwork
+from planner.points import Demand, Sites
+from planner.scenario import Scenario
+from planner.snapping import Places
+from planner.verify.notes import Notes, n_of
+from planner.verify.streets import metres_together
+
+_PLANE_M: Final = 100_000.0
+"""How far from the middle of the roads the plane is true enough to measure in."""
+_METRES_AGREE: Final = 1e-3
+"""Distances in the plane may differ by this share from those on the ellipsoid, as far out as that."""
+_DENSE_DEGREES: Final = 0.001
+"""Some 100 m: over that distance straight in degrees and straight in a plane differ by a tenth of a millimetre."""
+_SHORT_M: Final = 500.0
+"""Points prefer roads that hang together with at least this many metres."""
+
+
+def check_places(notes: Notes, scenario: Scenario, inputs: Inputs, network: RoadNetwork) -> None:
+    """Measure again how far points are from roads, in a plane: a transverse Mercator through the middle of the roads."""
+    assert scenario.network is not None
+    max_access_m = scenario.network.max_access_m
+    west, south, east, north = network.bounds
+    plane = Proj(proj="tmerc", lon_0=(west + east) / 2, lat_0=(south + north) / 2, ellps="WGS84")
+    lines = _lines(network, plane)
+    n_points = 0
+    for points, places in (
+        (inputs.demand, inputs.demand_places),
+        (inputs.sites, inputs.site_places),
+    ):
+        assert places is not None
+        x, y = plane(points.lon, points.lat)
+        near = np.flatnonzero(np.hypot(x, y) < _PLANE_M)
+        nearest_m = _nearest_m(network, lines, shapely.points(x[near], y[near]))
+        notes.differ(
+            points.file,
+            _misplaced(points, places, near, nearest_m, max_access_m)
+            + _beside_the_road(points, places, lines, plane),
+        )
+        n_points += near.size
+    notes.checked.append(
+        f"where {n_of(n_points, 'point')} meet roads: the nearest, within {max_access_m:g} m (measured in a plane)"
+    )
+
+
+def _lines(network: RoadNetwork, plane: Proj) -> NDArray[np.object_]:
+    """Return the streets in a plane. What is straight between two points in degrees bends there: so they are dense."""
+    degrees = np.column_stack([network.shape_lon, network.shape_lat])
+    street = np.repeat(np.arange(network.n_streets), np.diff(network.shape_start))
+    lines = shapely.linestrings(degrees, indices=street)
+    is_long = shapely.length(lines) > _DENSE_DEGREES
+    lines[is_long] = shapely.segmentize(lines[is_long], _DENSE_DEGREES)
+    in_plane: NDArray[np.object_] = shapely.transform(
+        lines, lambda xy: np.column_stack(plane(xy[:, 0], xy[:, 1]))
+    )
+    return in_plane
+
+
+def _nearest_m(
+    network: RoadNetwork, lines: NDArray[np.object_], spots: NDArray[np.object_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how far spots are from the nearest street that hangs together with 500 m, and from any other."""
+    is_short = metres_together(network)[network.street_tail] < _SHORT_M
+    return _distance_m(lines[~is_short], spots), _distance_m(lines[is_short], spots)
+
+
+def _distance_m(lines: NDArray[np.object_], spots: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return how far each spot is from the nearest line; infinitely far where there is none."""
+    distance_m = np.full(spots.size, np.inf)
+    if lines.size and spots.size:
+        (spot, _), away_m = shapely.STRtree(lines).query_nearest(
+            spots, all_matches=False, return_distance=True
+        )
+        distance_m[spot] = away_m
+    return distance_m
+
+
+def _misplaced(
+    points: Demand | Sites,
+    places: Places,
+    near: NDArray[np.intp],
+    nearest_m: tuple[NDArray[np.float64], NDArray[np.float64]],
+    max_access_m: float,
+) -> list[str]:
+    """Return sentences on points that don't meet the nearest road that counts, or do though none is near."""
+    sentences = []
+    for i, long_m, short_m in zip(near, *nearest_m, strict=True):
+        limit_m = max_access_m
+        if abs(long_m - limit_m) < _tolerance_m(limit_m):  # at the very limit either is right
+            limit_m = 0.0 if places.is_off_network[i] else long_m
+        is_on_long, is_on_short = long_m <= limit_m, short_m <= max_access_m
+        right_m = long_m if is_on_long else short_m if is_on_short else min(long_m, short_m)
+        is_off = not (is_on_long or is_on_short)
+        tolerance_m = _tolerance_m(right_m)
+        if abs(right_m - places.access_m[i]) > tolerance_m:
+            sentences.append(
+                f"{points.id[i]} is {right_m:.2f} m from the road, not {places.access_m[i]:.2f}"
+            )
+        elif is_off != places.is_off_network[i] and abs(right_m - max_access_m) > tolerance_m:
+            sentences.append(
+                f"{points.id[i]} is {'off' if is_off else 'on'} the network, {right_m:.2f} m away"
+            )
+    return sentences
+
+
+def _tolerance_m(metres: float) -> float:
+    return 0.01 + _METRES_AGREE * metres
+
+
+def _beside_the_road(
+    points: Demand | Sites, places: Places, lines: NDArray[np.object_], plane: Proj
+) -> list[str]:
+    """Return sentences on places that don't lie at their share of their street."""
+    on = np.flatnonzero(~places.is_off_network)
+    street = lines[places.street[on]]
+    there = shapely.line_interpolate_point(street, places.share[on], normalized=True)
+    spot = shapely.points(*plane(places.lon[on], places.lat[on]))
+    away_m = shapely.distance(there, spot)
+    is_beside = away_m > 0.05 + _METRES_AGREE * shapely.length(street)
+    return [
+        f"{points.id[on[i]]} meets the road {away_m[i]:.2f} m beside its place on the street"
+        for i in np.flatnonzero(is_beside)
+    ]
