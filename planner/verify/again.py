@@ -98,6 +98,11 @@ class Again:
         return self._weight_of(self.is_covered)
 
     @property
+    def share_covered(self) -> float:
+        """Covered part of the weight; demand of no weight at all is refused at reading."""
+        return self.covered_weight / self.total_weight
+
+    @property
     def coverable_weight(self) -> float:
         """Weight of the coverable points together."""
         return self._weight_of(self.is_coverable)

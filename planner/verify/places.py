@@ -34,6 +34,7 @@ def check_places(notes: Notes, scenario: Scenario, inputs: Inputs, network: Road
     west, south, east, north = network.bounds
     plane = Proj(proj="tmerc", lon_0=(west + east) / 2, lat_0=(south + north) / 2, ellps="WGS84")
     lines = _lines(network, plane)
+    is_short = metres_together(network)[network.street_tail] < _SHORT_M
     n_points = 0
     for points, places in (
         (inputs.demand, inputs.demand_places),
@@ -42,10 +43,11 @@ def check_places(notes: Notes, scenario: Scenario, inputs: Inputs, network: Road
         assert places is not None
         x, y = plane(points.lon, points.lat)
         near = np.flatnonzero(np.hypot(x, y) < _PLANE_M)
-        nearest_m = _nearest_m(network, lines, shapely.points(x[near], y[near]))
+        spots = shapely.points(x[near], y[near])
+        long_m, short_m = _distance_m(lines[~is_short], spots), _distance_m(lines[is_short], spots)
         notes.differ(
             points.file,
-            _misplaced(points, places, near, nearest_m, max_access_m)
+            _misplaced(points, places, near, (long_m, short_m), max_access_m)
             + _beside_the_road(points, places, lines, plane),
         )
         n_points += near.size
@@ -67,14 +69,6 @@ def _lines(network: RoadNetwork, plane: Proj) -> NDArray[np.object_]:
     return in_plane
 
 
-def _nearest_m(
-    network: RoadNetwork, lines: NDArray[np.object_], spots: NDArray[np.object_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how far spots are from the nearest street that hangs together with 500 m, and from any other."""
-    is_short = metres_together(network)[network.street_tail] < _SHORT_M
-    return _distance_m(lines[~is_short], spots), _distance_m(lines[is_short], spots)
-
-
 def _distance_m(lines: NDArray[np.object_], spots: NDArray[np.object_]) -> NDArray[np.float64]:
     """Return how far each spot is from the nearest line; infinitely far where there is none."""
     distance_m = np.full(spots.size, np.inf)
@@ -93,7 +87,19 @@ def _misplaced(
     nearest_m: tuple[NDArray[np.float64], NDArray[np.float64]],
     max_access_m: float,
 ) -> list[str]:
-    """Return sentences on points that don't meet the nearest road that counts, or do though none is near."""
+    """Return sentences on points that don't meet the nearest road that counts, or do though none is near.
+
+    Parameters
+    ----------
+    points, places
+        The points, and where they meet roads.
+    near
+        Positions of the points to judge.
+    nearest_m
+        How far each of these is from the nearest road that is long enough to count, and from the nearest that isn't.
+    max_access_m
+        How far from a road a point may be.
+    """
     sentences = []
     for i, long_m, short_m in zip(near, *nearest_m, strict=True):
         limit_m = max_access_m

@@ -18,7 +18,6 @@ from planner.verify.values import SUMS_AGREE, at, unequal
 
 def check_summary(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
     """Compare every number in result.json, but for how good the plan is said to be."""
-    covered, total = again.covered_weight, again.total_weight
     right = {
         "scenario": again.scenario.name,
         "goal": again.scenario.placement.goal.value,
@@ -26,7 +25,7 @@ def check_summary(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
         "demand": _demand_in_numbers(again),
         "drive_time_s": _drives_in_numbers(again, said),
         "roads": None,
-        "by_fleet": {again.fleet: {"share_covered": covered / total if total else None}},
+        "by_fleet": {again.fleet: {"share_covered": again.share_covered}},
         "network": _network_in_numbers(again.inputs.network),
         "remarks": list(remarks_on(again.inputs, again.needs, again.nearest_site)),
     }
@@ -63,7 +62,7 @@ def _demand_in_numbers(again: Again) -> dict[str, Any]:
         "weight": again.total_weight,
         "covered_n": len(ids) - len(missed),
         "covered_weight": again.covered_weight,
-        "share_covered": again.covered_weight / again.total_weight,
+        "share_covered": again.share_covered,
         "uncovered": [ids[i] for i in missed],
         "uncoverable": [
             {

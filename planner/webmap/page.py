@@ -69,11 +69,10 @@ class StationMap(folium.Map):  # type: ignore[misc]
             prefer_canvas=True,
             zoom_control=False,
             attribution_control=False,
-            max_zoom=18,
-            min_zoom=4,
             zoom_snap=0.25,
             wheel_px_per_zoom_level=90,
         )
+        self.options |= {"min_zoom": 4, "max_zoom": 18}  # folium keeps its arguments for tiles
         self._name, self._id = "map", "stations"
         Page(self, content(result))
 
