@@ -101,23 +101,29 @@ def _misplaced(
         How far from a road a point may be.
     """
     sentences = []
+    limits_m = [max_access_m + sign * _tolerance_m(max_access_m) for sign in (-1, 1)]
     for i, long_m, short_m in zip(near, *nearest_m, strict=True):
-        limit_m = max_access_m
-        if abs(long_m - limit_m) < _tolerance_m(limit_m):  # at the very limit either is right
-            limit_m = 0.0 if places.is_off_network[i] else long_m
-        is_on_long, is_on_short = long_m <= limit_m, short_m <= max_access_m
-        right_m = long_m if is_on_long else short_m if is_on_short else min(long_m, short_m)
-        is_off = not (is_on_long or is_on_short)
-        tolerance_m = _tolerance_m(right_m)
-        if abs(right_m - places.access_m[i]) > tolerance_m:
+        # at the very limit either answer is right
+        rights = [_right(long_m, short_m, limit_m) for limit_m in limits_m]
+        said_m, is_said_off = places.access_m[i], places.is_off_network[i]
+        if not any(
+            abs(right_m - said_m) <= _tolerance_m(right_m) and is_off == is_said_off
+            for right_m, is_off in rights
+        ):
+            right_m, is_off = rights[0]
             sentences.append(
-                f"{points.id[i]} is {right_m:.2f} m from the road, not {places.access_m[i]:.2f}"
-            )
-        elif is_off != places.is_off_network[i] and abs(right_m - max_access_m) > tolerance_m:
-            sentences.append(
-                f"{points.id[i]} is {'off' if is_off else 'on'} the network, {right_m:.2f} m away"
+                f"{points.id[i]} is {'off' if is_off else 'on'} the network, {right_m:.2f} m from the road, "
+                f"not {'off' if is_said_off else 'on'} it and {said_m:.2f} m away"
             )
     return sentences
+
+
+def _right(long_m: float, short_m: float, limit_m: float) -> tuple[float, bool]:
+    """Return how far a point is from the road that counts for it, and whether it is off the network."""
+    for metres in (long_m, short_m):
+        if metres <= limit_m:
+            return metres, False
+    return min(long_m, short_m), True
 
 
 def _tolerance_m(metres: float) -> float:
