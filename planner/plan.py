@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from planner.coverage import Coverage
 from planner.scenario import Goal
 
-ROUNDING: Final = 1e-7
-"""Part of an objective by which sums of weights and the solver may be off."""
+ROUNDING: Final = 1e-10
+"""Part of an objective by which sums of weights may be off."""
 
 MAX_TOLD: Final = 5
 """Of needs that differ in the same way so many are told."""

@@ -137,7 +137,9 @@ def _speed_kph(tags: Tags, vehicle: Vehicle, speeds: Speeds) -> float:
     """Return the speed on a road in km/h; 0 closes it."""
     unit_kph = {None: 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344, "knots": 1.852}
     parts = [part.strip() for part in tags.get("maxspeed", "").split(";")]
-    numbers = [re.fullmatch(r"(\d+(?:\.\d+)?)(?:\s*(km/h|kmh|kph|mph|knots))?", part) for part in parts]
+    numbers = [
+        re.fullmatch(r"(\d+(?:\.\d+)?)(?:\s*(km/h|kmh|kph|mph|knots))?", part) for part in parts
+    ]
     limit_kph = min((float(n[1]) * unit_kph[n[2]] for n in numbers if n), default=None)
 
     below = CLASS_BELOW.get(tags["highway"], tags["highway"])

@@ -249,15 +249,25 @@ def networks() -> st.SearchStrategy[RoadNetwork]:
     return small_towns().filter(is_drivable).map(lambda town: network(*town))
 
 
-STOPS: Final = ("bollard", "stile")
-
-
 def off_barriers(town: Town, roads: Any, places: list[tuple[float, float]]) -> list[Any]:
-    """Return the points that don't meet the road right at a bollard or stile.
+    """Return the points that don't meet the road at a bollard, nor beside a gate.
 
-    Each road ends for itself there, and of the ends of one way nothing says which one is meant.
+    At a bollard each road ends for itself, and of the ends of one way nothing says which one is meant. A gate is a
+    road of its own, and within millimetres of being as near as the road that leads up to it either may be taken.
     """
     spots = oracles.snap(roads, *lonlat(places))
-    nodes = [None if spot.point is None else roads.node_of[spot.point] for spot in spots]
-    barrier = [None if node is None else town.nodes[node][2].get("barrier") for node in nodes]
-    return [place for place, is_at in zip(places, barrier, strict=True) if is_at not in STOPS]
+    return [
+        place for place, spot in zip(places, spots, strict=True) if _is_clear(town, roads, spot)
+    ]
+
+
+def _is_clear(town: Town, roads: Any, spot: oracles.Spot) -> bool:
+    if spot.segment is None:
+        return True
+    x = roads.segments[spot.segment]
+    ends = [(spot.share * x.length_m, x.tail), ((1 - spot.share) * x.length_m, x.head)]
+    near = [roads.node_of[end] for metres, end in ends if metres < 1.0]
+    barriers = [town.nodes[node][2].get("barrier") for node in near]
+    if spot.point is None:
+        return not any(barriers)
+    return "bollard" not in barriers

@@ -288,8 +288,8 @@ def _groups(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return for each row the number of its group of identical rows, and the first row of each group.
 
-    Rows are looked up by a hash of their columns in an empty table of a power of two slots; columns are compared where hashes agree, so that
-    only rows that are identical meet.
+    Rows are looked up by a hash of their columns in an empty table of a power of two slots; columns are compared where
+    hashes agree, so that only rows that are identical meet.
     """
     n = indptr.size - 1
     mask = np.uint64(table.size - 1)

@@ -446,8 +446,8 @@ def _drives(coverage: Coverage, is_station: NDArray[np.bool_]) -> _Drives:
 def _serve(drives: _Drives, is_station: NDArray[np.bool_], needs: NDArray[np.int32]) -> None:
     """Find how some needs are served now.
 
-    That is by the nearest station (the lowest position of equals), so far, and the next one so far; infinite where there
-    is none.
+    That is by the nearest station (the lowest position of equals), so far, and the next one so far; infinite where
+    there is none.
     """
     for i in needs:
         drives.serving[i] = -1

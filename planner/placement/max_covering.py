@@ -61,8 +61,8 @@ def max_covering(coverage: Coverage, *, stations: int, time_limit_s: float = 300
     coverage
         Which needs which sites cover.
     stations
-        How many stations in all, kept ones included. Stations that would add no weight are left out, so that there are
-        fewer where fewer cover as much.
+        How many stations in all, kept ones included. Stations that would add no weight are left out, so that there may
+        be fewer; where that covers all, set covering tells the fewest.
     time_limit_s
         Guard, in seconds; where it strikes the plan says so.
 
@@ -108,7 +108,8 @@ def _heaviest(
     if rows.n_rows == 0 or n_columns == 0:
         return NONE, 0.0
     total = math.fsum(rows.weight.tolist())
-    enough = total - max(step / 2, ALIKE * total)
+    more = step or ALIKE * total  # a plan has to cover as much more to be a better one
+    enough = total - more / 2
     columns, bound, price = NONE, total, None
     may_be_in = np.ones(rows.n_columns, dtype=bool)
     for n_pairs, n_steps in ((QUICK_PAIRS, BOUND_STEPS[0]), (LONG_PAIRS, BOUND_STEPS[1])):
@@ -124,17 +125,21 @@ def _heaviest(
             rows, n_columns, found=covered, n_steps=n_steps, until_s=until_s, first=price
         )
         bound, price = min(bound, whole_steps(prices.bound, step)), prices.price
-        may_be_in = in_heavier(prices, n_columns, covered + max(step, ALIKE * total))
+        may_be_in = in_heavier(prices, n_columns, covered + more)
         may_be_in[columns] = True
-        if bound <= covered * (1 + ALIKE) or time.monotonic() > until_s:
+        if bound < covered + more / 2:
+            return columns, covered
+        if time.monotonic() > until_s:
             return columns, bound
         if may_be_in[rows.column].sum() <= SOME_PAIRS:
             break
     if may_be_in[rows.column].sum() > MANY_PAIRS or time.monotonic() > until_s:
         return columns, bound
-    found, solver_bound = _solve(rows, may_be_in, columns, n_columns, step, until_s)
+    found, solver_bound = _solve(rows, may_be_in, columns, n_columns, more, until_s)
     columns = max(columns, found, key=rows.weight_covered)
-    return columns, min(bound, max(rows.weight_covered(columns), whole_steps(solver_bound, step)))
+    covered = rows.weight_covered(columns)
+    bound = min(bound, whole_steps(solver_bound, step))
+    return columns, bound if bound >= covered + more / 2 else covered
 
 
 def _solve(
@@ -142,7 +147,7 @@ def _solve(
     is_column: NDArray[np.bool_],
     first: NDArray[np.int32],
     n_columns: int,
-    step: float,
+    more: float,
     until_s: float,
 ) -> tuple[NDArray[np.int32], float]:
     """Return the columns that the solver takes among some, and its bound.
@@ -166,7 +171,7 @@ def _solve(
         [covered_by_what_is_in, so_many_in],
         n_whole=m,
         start=np.concatenate([x, y]).astype(np.float64),
-        gap=max(0.999 * step, ALIKE * float(left.weight.sum())) / unit,
+        gap=0.999 * more / unit,
         time_limit_s=until_s - time.monotonic(),
         max_nodes=NODE_PAIRS // left.column.size + 1,
     )
@@ -185,4 +190,4 @@ def weight_step(weight: NDArray[np.float64]) -> float:
 
 def whole_steps(bound: float, step: float) -> float:
     """Return an upper bound rounded down to a multiple of the step of the weights."""
-    return math.floor(bound / step + 1e-4) * step if step else bound
+    return round(math.floor(bound / step + 1e-4) * step, 3) if step else bound

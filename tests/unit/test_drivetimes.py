@@ -272,21 +272,21 @@ def test_islands_are_unreachable_and_that_is_no_number():
 @pytest.fixture(scope="module")
 def table():
     network = towns.network(ROAD, [([1, 2], {})])
-    demand, sites = towns.demand_at((900, 0), (100, 0), (500, 0)), towns.sites_at((1000, 0), (0, 0))
+    demand, sites = towns.demand_at((500, 0), (100, 0), (900, 0)), towns.sites_at((1000, 0), (0, 0))
     return drive_times(network, sites, demand, max_drive_time_s=60, access_kph=0)
 
 
 def test_pairs_are_ordered_by_site_and_then_by_need(table):
-    # site 0 (1000 m): demand 0 (10 s), 2 (50 s); site 1 (0 m): demand 1 (10 s), 2 (50 s)
+    # site 0 (1000 m): demand 0 (50 s), 2 (10 s, which is reached first); site 1 (0 m): demand 0 (50 s), 1 (10 s)
     assert table.site.tolist() == [0, 0, 1, 1]
-    assert table.need.tolist() == [0, 2, 1, 2]
-    assert table.time_s == about([10, 50, 10, 50])
+    assert table.need.tolist() == [0, 2, 0, 1]
+    assert table.time_s == about([50, 10, 50, 10])
 
 
 def test_a_frame_names_the_pairs(table):
     frame = table.to_frame()
     assert frame.columns.tolist() == ["demand", "site", "drive_time_s"]
-    assert frame["demand"].tolist() == ["D00000", "D00002", "D00001", "D00002"]
+    assert frame["demand"].tolist() == ["D00000", "D00002", "D00000", "D00001"]
     assert frame["site"].tolist() == ["S00000", "S00000", "S00001", "S00001"]
     assert frame["drive_time_s"].tolist() == table.time_s.tolist()
 

@@ -70,8 +70,8 @@ def test_the_objective_follows_from_the_stations():
     ("goal", "bound", "status", "gap"),
     [
         (Goal.MAX_COVERING, 7.0, "optimal", 0),
-        (Goal.MAX_COVERING, 7.0000001, "optimal", 0),  # rounding
-        (Goal.MAX_COVERING, 6.9999999, "optimal", 0),
+        (Goal.MAX_COVERING, 7.0000000001, "optimal", 0),  # rounding
+        (Goal.MAX_COVERING, 6.9999999999, "optimal", 0),
         (Goal.MAX_COVERING, 8.0, "feasible", 1 / 7),
         (Goal.SET_COVERING, 2.0, "optimal", 0),
         (Goal.SET_COVERING, 1.0, "feasible", 1 / 2),

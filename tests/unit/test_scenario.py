@@ -174,7 +174,10 @@ def test_a_number_is_a_number(problems, value):
             "[placement] max_drive_min: unknown; did you mean [[fleets]] max_drive_min?",
         ),
         ('langauge = "en"\n' + LEAST, "langauge: unknown; did you mean language?"),
-        ('path = "x"\n' + LEAST, "path: unknown; known are name, title, notice, language, timezone,"),
+        (
+            'path = "x"\n' + LEAST,
+            "path: unknown; known are name, title, notice, language, timezone,",
+        ),
         (LEAST + "[placment]", "[placment]: unknown; did you mean [placement]?"),
         (
             LEAST.replace(NETWORK, NETWORK + "speeds = { residental = 3 }\n"),
