@@ -251,7 +251,7 @@ def demo(
         if not as_json:
             with _progress():
                 result = run(best_78)
-            typer.echo(f"And of up to {best_78.placement.stations}: {_sentence(result)}")
+            typer.echo(f"The best {best_78.placement.stations}: {_sentence(result)}")
 
 
 @app.command()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+GATE: Final = -1
+"""Stands for the way of a street that is a gate: it has no length, and leads from the gate to a road that ends there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,7 +42,7 @@ class RoadNetwork:
     shape_start, shape_lon, shape_lat
         The line of street i is ``shape_lon[shape_start[i]:shape_start[i + 1]]``, and so on.
     shape_way
-        Number of the way in the source that leads from each point of a line to the next.
+        Number of the way in the source that leads from each point of a line to the next; `GATE` where it is a gate.
     edge_street, edge_is_forward, edge_time_s
         Street of each directed edge, whether it runs along its line, and its running time in seconds on the grid.
         Ordered by street, forward first.
@@ -100,6 +104,12 @@ class RoadNetwork:
         """Junction that each edge reaches."""
         street = self.edge_street
         return np.where(self.edge_is_forward, self.street_head[street], self.street_tail[street])
+
+    @property
+    def is_gate(self) -> NDArray[np.bool_]:
+        """Whether each street is a gate."""
+        is_gate: NDArray[np.bool_] = self.shape_way[self.shape_start[:-1]] == GATE
+        return is_gate
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:

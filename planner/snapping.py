@@ -33,7 +33,7 @@ class Places:
     share
         How far along the street, 0 at its first node, 1 at its last; NaN off network.
     node
-        The junction, where the place is at a street's end; else -1.
+        The junction, where the place is at a street's end (the gate, where one stands there); else -1.
     access_m
         Metres on the ground between the point and its place; off network, to the nearest road.
     is_on_small_component
@@ -154,6 +154,8 @@ def snap(
     streets = _StreetIndex.of(network)
     reach_m = np.full(lon.size, max_access_m)
     point, street = streets.within(lon, lat, reach_m)
+    is_road = ~network.is_gate[street]  # a gate is the end of the roads there
+    point, street = point[is_road], street[is_road]
     on_long, on_short = (
         _feet(network, point[of_kind], street[of_kind], lon, lat, reach_m)
         for of_kind in (~is_short[street], is_short[street])
@@ -301,6 +303,9 @@ def _places(
 
     shape_lon, shape_lat = network.shape_lon, network.shape_lat
     n = feet.street.size
+    gate_at = np.arange(network.n_nodes)
+    gate_at[network.street_head[network.is_gate]] = network.street_tail[network.is_gate]
+    node = np.where(node >= 0, gate_at[node], -1)
     return Places(
         street=feet.street.astype(np.int32),
         share=_spread(share, on, np.full(n, np.nan)),

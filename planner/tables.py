@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -232,9 +234,12 @@ def _write_geopackage(path: Path, result: Result) -> None:
 
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
     try:
-        for name, layer in _layers(result).items():
-            if len(layer):
-                pyogrio.write_dataframe(layer, path, layer=name, driver="GPKG")
+        with TemporaryDirectory() as folder:  # for GDAL a path with a ! means something else
+            plain = Path(folder) / path.name
+            for name, layer in _layers(result).items():
+                if len(layer):
+                    pyogrio.write_dataframe(layer, plain, layer=name, driver="GPKG")
+            shutil.move(plain, path)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 

@@ -545,7 +545,6 @@ def test_c82_paths_with_blanks_exclamation_marks_and_chinese_are_read(tmp_path):
     assert (out / "map.html").is_file()
 
 
-@pytest.mark.xfail(reason="GDAL takes what follows a ! for the path: plan.gpkg is not written")
 def test_c82_and_such_folders_are_written_to(tmp_path):
     out = tmp_path / "输出!图"
     told = command("plan", c82_scenario(tmp_path), "--out", out)

@@ -20,6 +20,7 @@ from planner.placement._bounds import in_heavier, most_bound
 from planner.placement._milp import Constraint, minimize
 from planner.placement._reduce import Ask, Rows, reduce, restricted, rows_with
 from planner.placement._search import heavy_columns, nearer_stations, steps
+from planner.placement._spare import with_more_stations
 from planner.placement.assess import check_question
 from planner.plan import Plan, Status, planned, serve, unmet
 from planner.scenario import Goal
@@ -61,8 +62,8 @@ def max_covering(coverage: Coverage, *, stations: int, time_limit_s: float = 300
     coverage
         Which needs which sites cover.
     stations
-        How many stations in all, kept ones included. Stations that would add no weight are left out, so that there may
-        be fewer; where that covers all, set covering tells the fewest.
+        How many stations in all, kept ones included. Where fewer cover all that can be covered, the others shorten
+        drives; there are fewer only where no site would.
     time_limit_s
         Guard, in seconds; where it strikes the plan says so.
 
@@ -90,6 +91,7 @@ def max_covering(coverage: Coverage, *, stations: int, time_limit_s: float = 300
     chosen = nearer_stations(
         coverage, core.open_rows, core.open_site, core.stations(columns), enough=np.inf
     )
+    chosen = with_more_stations(coverage, chosen, stations)
     kept_covered = serve(coverage, core.fixed)[0] >= 0
     return planned(
         coverage,

@@ -12,13 +12,11 @@ from scipy.sparse.csgraph import connected_components
 
 from planner.compiled import kernel
 from planner.geodesy import step_lengths
-from planner.network import RoadNetwork, RoadSummary
+from planner.network import GATE, RoadNetwork, RoadSummary
 from planner.roads.access import Access
 from planner.rows import starts
 from planner.units import grid, mps
 
-_GATE: Final = -1
-"""Stands for a way where a gate is; lowest of all, so that a place at the gate is the gate, not one side of it."""
 _CURVE_BITS: Final = 16
 """Cells of the curve that nodes are numbered along: 2^16 each way."""
 
@@ -212,7 +210,7 @@ def _part_at_barriers(pieces: RoadPieces) -> RoadPieces:
         head=np.concatenate([ends[pieces.tail.size :], copy[is_linked]]),
         road=np.concatenate([pieces.road, np.full(n_links, len(pieces.roads), dtype=np.int32)]),
         name=np.concatenate([pieces.name, np.zeros(n_links, dtype=np.int32)]),
-        way=np.concatenate([pieces.way, np.full(n_links, _GATE, dtype=np.int64)]),
+        way=np.concatenate([pieces.way, np.full(n_links, GATE, dtype=np.int64)]),
         roads=(*pieces.roads, gate),
     )
 

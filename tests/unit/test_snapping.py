@@ -7,6 +7,7 @@ import pytest
 import towns
 from pyproj import Geod
 
+from planner.drivetimes import drive_times
 from planner.roads import read_network
 from planner.snapping import snap
 
@@ -195,3 +196,26 @@ def test_the_nearest_place_is_the_nearest_on_the_ground_also_far_north(tmp_path)
     assert places.access_m[0] == pytest.approx(distance_m.min(), abs=0.003)
     nearest = int(np.argmin(distance_m))
     assert places.lat[0] == pytest.approx(lat[nearest], abs=1e-6)
+
+
+@pytest.mark.parametrize("metres_east", [-0.005, 0.0, 0.005])
+def test_a_place_at_a_private_gate_is_on_either_side_of_it(metres_east):
+    # A private gate in the middle of a straight road of 1 km at 10 m/s; a public way round. From either end it is 50 s to the
+    # gate; round the other way it would be more than 150 s.
+    gate = {"barrier": "gate", "access": "private"}
+    nodes = {1: (0, 0), 2: (500, 0, gate), 3: (1000, 0), 4: (500, 800)}
+    network = towns.network(nodes, [([1, 2, 3], {}), ([1, 4, 3], {})], speeds="limits")
+    site, ends = towns.sites_at((500 + metres_east, 0)), towns.demand_at((0, 0), (1000, 0))
+    times = drive_times(network, site, ends, max_drive_time_s=300, access_kph=0)
+    assert times.time_s == pytest.approx([50.0, 50.0], abs=0.01)
+
+
+def test_a_gate_does_not_draw_places_that_are_centimetres_away():
+    # The road leaves the gate at a slant; the nearest spot is 3 cm along it, though the gate is hardly farther off.
+    gate = {"barrier": "gate", "access": "private"}
+    nodes = {1: (0, 0, gate), 2: (131, 8), 3: (-500, 0)}
+    network = towns.network(nodes, [([1, 2], {}), ([3, 1], {})], speeds="limits")
+    places = snap(network, *towns.lonlat([(0, 0.5)]))
+    assert places.node.tolist() == [-1]
+    from_end = min(places.share[0], 1 - places.share[0])
+    assert 0.01 < from_end * network.street_length_m[places.street[0]] < 0.05
