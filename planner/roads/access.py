@@ -168,6 +168,6 @@ def barrier_access(tags: Tags, vehicle: Vehicle) -> Access:
     key = _deciding(tags, vehicle.access_keys)
     if key:
         return _meaning(tags[key], vehicle)
-    if tags["barrier"] in vehicle.closed_barriers:
-        return Access.CLOSED
-    return Access.LOCAL if tags.get("locked") == "yes" else Access.OPEN
+    if tags.get("locked") == "yes":
+        return Access.LOCAL
+    return Access.CLOSED if tags["barrier"] in vehicle.closed_barriers else Access.OPEN

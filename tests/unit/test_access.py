@@ -188,6 +188,7 @@ def test_tags_say_which_way_one_may_drive(tags, car, ebike):
         ({"barrier": "gate", "access": "no", "bicycle": "yes"}, SHUT, OPEN),
         # a lock says private, where no access tag says more
         ({"barrier": "gate", "locked": "yes"}, LOCAL, LOCAL),
+        ({"barrier": "block", "locked": "yes"}, LOCAL, LOCAL),
         ({"barrier": "gate", "locked": "no"}, OPEN, OPEN),
         ({"barrier": "gate", "locked": "yes", "access": "yes"}, OPEN, OPEN),
     ],

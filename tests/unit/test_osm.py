@@ -227,3 +227,25 @@ def test_a_file_with_ways_before_their_nodes_is_to_be_sorted(town_file):
     head, nodes, ways, tail = lines[:2], lines[2:6], lines[6:-1], lines[-1:]
     path.write_text("\n".join([*head, *ways, *nodes, *tail]), encoding="utf-8")
     assert "sort it" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["玉兴路", "5% 坡, 50 m", "a=b@c", "%5408%", "n1x2y3", "T,N w", "x\ty", "🛵 街", "n", "-"],
+)
+def test_a_name_is_kept_to_the_letter_whatever_is_in_it(name):
+    # ways come through as lines of text in which some characters have a meaning
+    town = towns.network(
+        {1: (0, 0), 2: (500, 0), 3: (500, 500)}, [([1, 2], {"name": name}), ([2, 3], {})]
+    )
+    assert sorted(town.names) == sorted({"", name})
+    named = town.names.index(name)
+    assert town.street_name.tolist().count(named) == 1
+
+
+def test_large_node_numbers_are_kept_exactly(tmp_path):
+    # beyond 2^32, as they have been for long; neighbours must not run together
+    first = 12_345_678_901
+    nodes = {first: (0, 0), first + 1: (500, 0), first + 2: (1000, 0)}
+    town = towns.network(nodes, [([first, first + 1], {}), ([first + 1, first + 2], {"name": "b"})])
+    assert sorted(town.node_id.tolist()) == [first, first + 1, first + 2]
