@@ -142,6 +142,7 @@ class _Reading:
     way_size: list[int] = field(default_factory=list)
     nodes: list[NDArray[np.float64]] = field(default_factory=list)
     names: dict[str, int] = field(default_factory=lambda: {"": 0})
+    meaning_of: dict[str, tuple[int, str, int]] = field(default_factory=dict)
     signals: list[int] = field(default_factory=list)
     barriers: dict[int, Access] = field(default_factory=dict)
     newest: str = ""
@@ -183,25 +184,32 @@ class _Reading:
     def _way(self, number: str, *rest: str) -> str:
         """Take a way in if it is a road, and return its nodes; else return nothing."""
         changed, told, shape = rest[-3:]
-        tags = dict(_key_and_value(tag) for tag in told[1:].split(","))
-        get = tags.get
-        if "highway" not in tags:
-            self.counts["ways_out_ferry"] += get("route") == "ferry"
-            return ""
-        road, reason = self.meanings.way(tuple(map(get, self.meanings.way_keys)))
-        self.counts[reason] += 1
+        meaning = self.meaning_of.get(told)
+        if meaning is None:
+            meaning = self.meaning_of[told] = self._meaning(told)
+        road, reason, name = meaning
+        if reason:
+            self.counts[reason] += 1
         if reason == "ways_out_maxspeed_0":
             self.warnings.append(f"way {number[1:]} has maxspeed=0: taken as closed")
         size = shape.count("n")
         if road < 0 or size < 2:
             return ""
-        name = get("name") or get("ref") or ""
         self.way_id.append(int(number[1:]))
         self.way_road.append(road)
-        self.way_name.append(self.names.setdefault(name, len(self.names)))
+        self.way_name.append(name)
         self.way_size.append(size)
         self.newest = max(self.newest, changed[1:])
         return shape.strip()[1:]
+
+    def _meaning(self, told: str) -> tuple[int, str, int]:
+        """Return the road that the tags of an OPL line make, or -1; what to count it as, if at all; and its name."""
+        get = dict(_key_and_value(tag) for tag in told[1:].split(",")).get
+        if get("highway") is None:
+            return -1, "ways_out_ferry" if get("route") == "ferry" else "", 0
+        road, reason = self.meanings.way(tuple(map(get, self.meanings.way_keys)))
+        name = get("name") or get("ref") or ""
+        return road, reason, self.names.setdefault(name, len(self.names)) if road >= 0 else 0
 
     def why_empty(self) -> str:
         """Return why no road was found."""
