@@ -9,7 +9,7 @@ from pathlib import Path
 from planner.clock import Clock
 from planner.drivetimes import RoadTimes, TableTimes, TimeSource, road_times
 from planner.errors import PlannerError, PointsError
-from planner.network import RoadNetwork
+from planner.network import JunctionDelays, RoadNetwork
 from planner.points import Demand, Sites, check_against, read_demand, read_sites
 from planner.roads import read_network
 from planner.scenario import NetworkSettings, Scenario
@@ -147,11 +147,19 @@ def _read_points(scenario: Scenario) -> tuple[Demand, Sites]:
 
 
 def _read_roads(scenario: Scenario, settings: NetworkSettings) -> RoadNetwork:
+    delay = settings.junction_delay_s
     return read_network(
         scenario.resolve(settings.file),
         vehicle=scenario.fleets[0].vehicle,
         speeds=settings.speeds,
-        signal_delay_s=settings.junction_delay_s.signal,
+        delays=JunctionDelays(
+            signal_s=delay.signal,
+            u_turn_s=delay.u_turn,
+            turn_left_s=delay.turn_left,
+            turn_right_s=delay.turn_right,
+        ),
+        driving_side=settings.driving_side,
+        merge_ends_m=settings.merge_ends_m,
     )
 
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from planner.network import RoadNetwork
 from planner.rows import entries, starts
 from planner.scenario import Direction
-from planner.search import States, Task, attached, states_of
+from planner.search import Task, attached
 from planner.snapping import Places
+from planner.states import States, states_of
 from planner.units import grid, mps
 
 
@@ -111,33 +112,25 @@ def _starts(network: RoadNetwork, states: States, places: Places) -> tuple[_Hook
     """Return the states that a drive from each place comes to, and the edges it begins on."""
     on = _on_edges(network, places)
     at_node = np.flatnonzero(places.node >= 0)
-    node = places.node[at_node]
-    here = states.of_node[node]
-    # A delay is paid on leaving a junction, but not by a drive that starts there: it begins on the arcs and edges out.
-    delayed = np.flatnonzero(network.node_delay_s[node] > 0.0)
-    by_tail, arcs_out = (
-        np.argsort(states.arc_tail, kind="stable"),
-        starts(states.arc_tail, states.n_states),
-    )
-    leaving, entry = entries(arcs_out, here[delayed])
-    arc = by_tail[entry]
-    edge_of, edges_out = (
-        np.argsort(network.edge_tail, kind="stable"),
-        starts(network.edge_tail, network.n_nodes),
-    )
-    which, entry = entries(edges_out, node[delayed])
-    edge = edge_of[entry]
+    here = states.of_node[places.node[at_node]].astype(np.int32)
+    # A delay is for who passes a junction, not for a drive that starts there: it begins on the arcs and edges out.
+    delayed = np.flatnonzero(states.arc_delay_s > 0.0)
+    delayed = delayed[np.argsort(states.arc_tail[delayed], kind="stable")]
+    which, entry = entries(starts(states.arc_tail[delayed], states.n_states), here)
+    arc = delayed[entry]
+    edge = states.arc_edge[arc]
+    leads_on = states.arc_head[arc] >= 0
     onto_states = (
         _Hooks(on.place, states.start_state[on.edge], on.to_head_s)
-        + _Hooks(at_node, here.astype(np.int32), np.zeros(at_node.size))
+        + _Hooks(at_node, here, np.zeros(at_node.size))
         + _Hooks(
-            at_node[delayed[leaving]],
-            states.arc_head[arc],
-            network.edge_time_s[states.arc_edge[arc]],
+            at_node[which[leads_on]],
+            states.arc_head[arc[leads_on]],
+            network.edge_time_s[edge[leads_on]],
         )
     )
     onto_edges = _Hooks(on.place, on.edge.astype(np.int32), on.from_tail_s) + _Hooks(
-        at_node[delayed[which]], edge.astype(np.int32), np.zeros(edge.size)
+        at_node[which], edge, np.zeros(edge.size)
     )
     return onto_states, onto_edges
 
@@ -145,12 +138,10 @@ def _starts(network: RoadNetwork, states: States, places: Places) -> tuple[_Hook
 def _ends(network: RoadNetwork, states: States, places: Places) -> tuple[_Hooks, _Hooks]:
     """Return the states that a drive to each place comes from, and the edges it ends on."""
     on = _on_edges(network, places)
-    tail = network.edge_tail[on.edge]
-    which, enters = entries(states.of_node, tail)
-    enters_s = network.node_delay_s[tail] + on.from_tail_s
+    which, arc = entries(starts(states.arc_edge, network.n_edges), on.edge)
     at_node = np.flatnonzero(places.node >= 0)
     at_which, state = entries(states.of_node, places.node[at_node])
-    from_states = _Hooks(on.place[which], enters.astype(np.int32), enters_s[which]) + _Hooks(
-        at_node[at_which], state.astype(np.int32), np.zeros(state.size)
-    )
+    from_states = _Hooks(
+        on.place[which], states.arc_tail[arc], states.arc_delay_s[arc] + on.from_tail_s[which]
+    ) + _Hooks(at_node[at_which], state.astype(np.int32), np.zeros(state.size))
     return from_states, _Hooks(on.place, on.edge.astype(np.int32), on.from_tail_s)

@@ -12,6 +12,30 @@ GATE: Final = -1
 """Stands for the way of a street that is a gate: it has no length, and leads from the gate to a road that ends there."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JunctionDelays:
+    """What passing a junction costs.
+
+    Attributes
+    ----------
+    signal_s
+        Seconds that a junction with traffic signals delays a drive through it.
+    u_turn_s
+        Seconds that turning back at a junction onto the same street takes.
+    turn_left_s, turn_right_s
+        Seconds that a turn to either side takes.
+    """
+
+    signal_s: float = 12.0
+    u_turn_s: float = 20.0
+    turn_left_s: float = 0.0
+    turn_right_s: float = 0.0
+
+
+USUAL_DELAYS: Final = JunctionDelays()
+"""What junctions cost where nobody says otherwise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RoadNetwork:
     """The roads that one vehicle may use, and how fast.
@@ -22,13 +46,11 @@ class RoadNetwork:
     Attributes
     ----------
     vehicle
-        Who drives: ``car`` or ``ebike``.
+        Who drives: ``car``, ``motorcycle``, ``ebike`` or a vehicle of the scenario's own.
     node_lon, node_lat
         Where each junction is.
     node_id
         Number of the node in the source. Copies of one node at a barrier share it.
-    node_delay_s
-        Delay of a drive through the junction, in seconds.
     street_tail, street_head
         First and last junction of each street.
     street_length_m
@@ -39,6 +61,8 @@ class RoadNetwork:
         Name as a position in ``names``; position 0 is "no name".
     street_is_local
         Whether the street serves only the start or the end of a drive.
+    street_has_limit
+        Whether the speed comes from a tagged limit; else it is assumed from the class.
     shape_start, shape_lon, shape_lat
         The line of street i is ``shape_lon[shape_start[i]:shape_start[i + 1]]``, and so on.
     shape_way
@@ -46,6 +70,15 @@ class RoadNetwork:
     edge_street, edge_is_forward, edge_time_s
         Street of each directed edge, whether it runs along its line, and its running time in seconds on the grid.
         Ordered by street, forward first.
+    edge_delay_s
+        Delay of a drive that leaves a junction over the edge, having come to it over another one: traffic signals.
+    barred_start, barred_edge
+        Edges that may not be driven one right after the other: row i is
+        ``barred_edge[barred_start[i]:barred_start[i + 1]]``, at least two edges, each beginning where the one before ends.
+    delays
+        What turns cost.
+    driving_side
+        ``left`` or ``right``.
     component
         Weakly connected component of each node, the longest first (by metres of street).
     component_length_m
@@ -58,13 +91,13 @@ class RoadNetwork:
     node_lon: NDArray[np.float64]
     node_lat: NDArray[np.float64]
     node_id: NDArray[np.int64]
-    node_delay_s: NDArray[np.float64]
     street_tail: NDArray[np.int32]
     street_head: NDArray[np.int32]
     street_length_m: NDArray[np.float64]
     street_class: NDArray[np.uint8]
     street_name: NDArray[np.int32]
     street_is_local: NDArray[np.bool_]
+    street_has_limit: NDArray[np.bool_]
     shape_start: NDArray[np.int64]
     shape_lon: NDArray[np.float64]
     shape_lat: NDArray[np.float64]
@@ -72,6 +105,11 @@ class RoadNetwork:
     edge_street: NDArray[np.int32]
     edge_is_forward: NDArray[np.bool_]
     edge_time_s: NDArray[np.float64]
+    edge_delay_s: NDArray[np.float64]
+    barred_start: NDArray[np.int64]
+    barred_edge: NDArray[np.int32]
+    delays: JunctionDelays
+    driving_side: str
     component: NDArray[np.int32]
     component_length_m: NDArray[np.float64]
     classes: tuple[str, ...]

@@ -1,15 +1,9 @@
-"""The shortest-path kernels: many bounded searches in one network, and the nearest of many sources.
-
-A search runs over *states*. A junction where an open road meets is one state. A junction of local roads only (those that
-serve the start or the end of a drive, never the way through) is two: one for drives that begin in there and may still leave,
-one for drives that came in from an open road and end in there. An *arc* leads from state to state over one directed edge.
-"""
+"""The shortest-path kernels: many bounded searches in one graph, and the nearest of many sources."""
 
 from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -17,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import kernel
-from planner.network import RoadNetwork
 from planner.rows import entries, row_of, starts
 
 _BLOCKS_PER_THREAD: Final = 4
@@ -40,75 +33,6 @@ class Attached(NamedTuple):
     start: NDArray[np.int64]
     item: NDArray[np.int32]
     time_s: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class States:
-    """The states of a network and the arcs between them.
-
-    Attributes
-    ----------
-    of_node
-        The states of junction v are ``range(of_node[v], of_node[v + 1])``; a drive that begins at v is in the first.
-    start_state
-        For each edge the state at its head that a drive which begins on the edge comes to.
-    arc_tail, arc_head, arc_edge, arc_time_s
-        State left, state reached, edge driven and time taken of each arc: the delay at the junction left and the running
-        time of the edge. A local road between two open ones has no arc: a drive may only begin or end on it.
-    """
-
-    of_node: NDArray[np.int64]
-    start_state: NDArray[np.int32]
-    arc_tail: NDArray[np.int32]
-    arc_head: NDArray[np.int32]
-    arc_edge: NDArray[np.int32]
-    arc_time_s: NDArray[np.float64]
-
-    @property
-    def n_states(self) -> int:
-        """Number of states."""
-        return int(self.of_node[-1])
-
-    def graph(self, *, is_reversed: bool) -> Graph:
-        """Return the arcs as rows by the state they leave, or turned round."""
-        tail, head = self.arc_tail, self.arc_head
-        if is_reversed:
-            tail, head = head, tail
-        order = np.argsort(tail, kind="stable")
-        return Graph(starts(tail, self.n_states), head[order], self.arc_time_s[order])
-
-
-def states_of(network: RoadNetwork) -> States:
-    """Return the states of a network.
-
-    Parameters
-    ----------
-    network
-        The roads of one vehicle.
-    """
-    tail, head = network.edge_tail, network.edge_head
-    is_local = network.street_is_local[network.edge_street]
-    is_inner = np.ones(network.n_nodes, dtype=bool)  # no open road meets there
-    for ends in (network.street_tail, network.street_head):
-        is_inner[ends[~network.street_is_local]] = False
-    of_node = np.concatenate([[0], np.cumsum(np.where(is_inner, 2, 1))])
-    first = of_node[:-1]  # the only state of an open junction; that of drives which begin in there
-    last = first + is_inner
-    comes_out, goes_in = is_inner[tail] & ~is_inner[head], ~is_inner[tail] & is_inner[head]
-    stays_in = is_inner[tail] & is_inner[head]
-    arcs = [
-        (first[tail], first[head], ~is_local | comes_out | stays_in),
-        (last[tail], last[head], goes_in | stays_in),
-    ]
-    edge = np.concatenate([np.flatnonzero(exists) for _, _, exists in arcs])
-    return States(
-        of_node=of_node,
-        start_state=first[head].astype(np.int32),
-        arc_tail=np.concatenate([left[exists] for left, _, exists in arcs]).astype(np.int32),
-        arc_head=np.concatenate([reached[exists] for _, reached, exists in arcs]).astype(np.int32),
-        arc_edge=edge.astype(np.int32),
-        arc_time_s=network.node_delay_s[tail[edge]] + network.edge_time_s[edge],
-    )
 
 
 def attached(

@@ -5,34 +5,44 @@ from __future__ import annotations
 from pathlib import Path
 
 from planner.errors import NetworkError
-from planner.network import RoadNetwork
+from planner.network import USUAL_DELAYS, JunctionDelays, RoadNetwork
+from planner.roads.rules import LineLayer, RoadRules
 from planner.roads.speeds import Speeds
-from planner.roads.vehicles import VEHICLES
+from planner.roads.vehicles import VEHICLES, Vehicle, vehicle_named
 
-__all__ = ["VEHICLES", "read_network"]
+__all__ = ["VEHICLES", "LineLayer", "RoadRules", "Vehicle", "read_network"]
 
-OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm")
+OSM_SUFFIXES = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
 
 def read_network(
     file: str | Path,
     *,
-    vehicle: str = "car",
+    vehicle: str | Vehicle = "car",
     speeds: Speeds = None,
-    signal_delay_s: float = 12.0,
+    delays: JunctionDelays = USUAL_DELAYS,
+    driving_side: str | None = None,
+    merge_ends_m: float = 0.0,
+    lines: LineLayer | None = None,
 ) -> RoadNetwork:
     """Return the roads of a file that a vehicle may use.
 
     Parameters
     ----------
     file
-        An OpenStreetMap extract: ``.osm.pbf`` or ``.osm``.
+        An OpenStreetMap extract: ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``.
     vehicle
-        ``car`` or ``ebike``.
+        ``car``, ``motorcycle``, ``ebike``, or one of your own (``vehicle_like``).
     speeds
         km/h by highway class over the defaults; or "limits": tagged limits as they are.
-    signal_delay_s
-        Delay of a drive through a traffic signal, in seconds.
+    delays
+        What passing a junction costs.
+    driving_side
+        ``left`` or ``right``; None: as in the place.
+    merge_ends_m
+        Ends of roads nearer to each other than this are one junction, in metres.
+    lines
+        How road lines are read, where the file holds such.
 
     Raises
     ------
@@ -40,8 +50,13 @@ def read_network(
         The file isn't there, is of another kind, can't be read, or has no road for the vehicle.
     """
     path = Path(file)
-    if vehicle not in VEHICLES:
-        raise NetworkError(path, [f"no vehicle '{vehicle}'; there are {', '.join(VEHICLES)}"])
+    rules = RoadRules(
+        vehicle=vehicle if isinstance(vehicle, Vehicle) else vehicle_named(vehicle),
+        speeds=speeds,
+        delays=delays,
+        merge_ends_m=merge_ends_m,
+        driving_side=driving_side,
+    )
     if not path.name.lower().endswith(OSM_SUFFIXES):
         raise NetworkError(
             path, [f"not a road file that can be read; it may be {', '.join(OSM_SUFFIXES)}"]
@@ -50,4 +65,4 @@ def read_network(
         raise NetworkError(path, ["there is no such file"])
     from planner.roads.osm import read_osm
 
-    return read_osm(path, vehicle=VEHICLES[vehicle], speeds=speeds, signal_delay_s=signal_delay_s)
+    return read_osm(path, rules)

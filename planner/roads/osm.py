@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -17,56 +17,45 @@ from numpy.typing import NDArray
 
 from planner.errors import NetworkError
 from planner.network import RoadNetwork, RoadSummary
-from planner.roads.access import (
-    Access,
-    Tags,
-    barrier_access,
-    node_keys,
-    way_access,
-    way_directions,
-    way_keys,
-)
-from planner.roads.speeds import Speeds, limit_kph, speed_kph
-from planner.roads.streets import Road, RoadPieces, network_of
-from planner.roads.vehicles import Vehicle
+from planner.roads.access import Access
+from planner.roads.meanings import Meanings
+from planner.roads.restrictions import Relation, Restriction, relation_of, restrictions_of
+from planner.roads.rules import RoadRules
+from planner.roads.signals import Signal, signal_of
+from planner.roads.streets import RoadPieces, network_of
 
 _FIRST_YEAR: Final = "2004"
 """OpenStreetMap began then: earlier timestamps mean that the file has none."""
 _WAYS_AT_ONCE: Final = 20_000
 """Ways whose text is held in memory together."""
 _NODES_AND_WAYS: Final = osmium.osm.NODE | osmium.osm.WAY
+_NODES_AND_RELATIONS: Final = osmium.osm.NODE | osmium.osm.RELATION
 _ESCAPED: Final = re.compile("%([0-9a-f]+)%")
 
 
-def read_osm(
-    path: Path, *, vehicle: Vehicle, speeds: Speeds = None, signal_delay_s: float = 12.0
-) -> RoadNetwork:
+def read_osm(path: Path, rules: RoadRules) -> RoadNetwork:
     """Return the roads of an OpenStreetMap file that a vehicle may use.
 
     Parameters
     ----------
     path
-        An ``.osm.pbf`` or ``.osm`` file; nodes come before ways, as is usual.
-    vehicle
-        Who drives.
-    speeds
-        km/h by highway class over the defaults, or "limits" for limits as they are.
-    signal_delay_s
-        Delay of a drive through a traffic signal, in seconds.
+        An ``.osm.pbf`` or ``.osm`` file, compressed or not; nodes come before ways, as is usual.
+    rules
+        Who drives, and how.
 
     Raises
     ------
     NetworkError
         The file can't be read, or has no road for the vehicle.
     """
-    reading = _Reading(meanings=_Meanings(vehicle, speeds))
+    reading = _Reading(meanings=Meanings(rules))
     try:
         date = reading.read(path)
     except RuntimeError as error:  # what osmium raises for what it can't parse
         raise NetworkError(path, [f"not readable as OpenStreetMap data ({error})"]) from error
     if not reading.way_id:
         raise NetworkError(path, [reading.why_empty()])
-    pieces = _pieces(reading, signal_delay_s)
+    pieces = _pieces(reading)
     if pieces.tail.size == 0:
         raise NetworkError(
             path, ["its ways refer to nodes that are not in the file before them; sort it"]
@@ -75,54 +64,10 @@ def read_osm(
         file=str(path),
         date=date,
         counts=dict(sorted(reading.counts.items())),
-        speeds_kph=dict(reading.meanings.class_speeds()),
+        speeds_kph=reading.meanings.class_speeds(),
         warnings=tuple(reading.warnings),
     )
-    return network_of(pieces, vehicle=vehicle.name, source=summary)
-
-
-class _Meanings:
-    """What tags say to a vehicle, each combination worked out once."""
-
-    def __init__(self, vehicle: Vehicle, speeds: Speeds) -> None:
-        self.vehicle = vehicle
-        self.speeds = speeds
-        self.way_keys = ("maxspeed", *way_keys(vehicle))
-        self.node_keys = node_keys(vehicle)
-        self.roads: dict[Road, int] = {}
-        self._ways: dict[tuple[str | None, ...], tuple[int, str]] = {}
-
-    def way(self, values: tuple[str | None, ...]) -> tuple[int, str]:
-        """Return the road that tag values (of ``way_keys``) make, or -1, and what to count it as."""
-        meaning = self._ways.get(values)
-        if meaning is None:
-            road, reason = self._road(_tags(self.way_keys, values))
-            number = -1 if road is None else self.roads.setdefault(road, len(self.roads))
-            meaning = self._ways[values] = number, reason
-        return meaning
-
-    def _road(self, tags: Tags) -> tuple[Road | None, str]:
-        open_to, reason = way_access(tags, self.vehicle)
-        if open_to is Access.CLOSED:
-            return None, f"ways_out_{reason}"
-        along, against = way_directions(tags, self.vehicle)
-        if not (along or against):
-            return None, "ways_out_reversible"
-        road_class, maxspeed = tags["highway"], tags.get("maxspeed")
-        kph = speed_kph(road_class, maxspeed, self.vehicle, self.speeds)
-        if kph == 0.0:
-            return None, "ways_out_maxspeed_0"
-        road = Road(road_class, open_to is Access.LOCAL, along, against, kph)
-        is_assumed = limit_kph(maxspeed) is None
-        return road, "ways_with_assumed_speed" if is_assumed else "ways_with_limit"
-
-    def class_speeds(self) -> list[tuple[str, float]]:
-        """Return the class speeds in force, in km/h."""
-        return [(c, speed_kph(c, None, self.vehicle, self.speeds)) for c in self.vehicle.class_kph]
-
-
-def _tags(keys: tuple[str, ...], values: tuple[str | None, ...]) -> Tags:
-    return {key: value for key, value in zip(keys, values, strict=True) if value is not None}
+    return network_of(pieces, rules=rules, source=summary)
 
 
 @dataclass(slots=True)
@@ -133,7 +78,7 @@ class _Reading:
     here. That takes less than half the time of asking for each node of each way in Python.
     """
 
-    meanings: _Meanings
+    meanings: Meanings
     counts: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
     way_id: list[int] = field(default_factory=list)
@@ -143,16 +88,21 @@ class _Reading:
     nodes: list[NDArray[np.float64]] = field(default_factory=list)
     names: dict[str, int] = field(default_factory=lambda: {"": 0})
     meaning_of: dict[str, tuple[int, str, int]] = field(default_factory=dict)
-    signals: list[int] = field(default_factory=list)
+    signals: dict[int, Signal] = field(default_factory=dict)
     barriers: dict[int, Access] = field(default_factory=dict)
+    relations: list[Relation] = field(default_factory=list)
     newest: str = ""
 
     def read(self, path: Path) -> str | None:
         """Read a file to its end; return the date of its data where it tells one (ISO)."""
-        for node in osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(
-            osmium.filter.KeyFilter("highway", "barrier")
+        for thing in osmium.FileProcessor(str(path), _NODES_AND_RELATIONS).with_filter(
+            osmium.filter.KeyFilter("highway", "barrier", "type")
         ):
-            self._node(node.id, node.tags.get)
+            if thing.is_node():
+                self._node(thing.id, thing.tags.get)
+            elif thing.tags.get("type") == "restriction":
+                members = [(member.role, member.type, member.ref) for member in thing.members]
+                self._relation({tag.k: tag.v for tag in thing.tags}, members)
         with TemporaryDirectory() as folder, osmium.io.Reader(str(path), _NODES_AND_WAYS) as reader:
             text = Path(folder) / "ways.opl"
             _write_ways(reader, text)
@@ -165,11 +115,16 @@ class _Reading:
 
     def _node(self, number: int, get: Callable[[str], str | None]) -> None:
         if get("highway") == "traffic_signals":
-            self.signals.append(number)
+            self.signals[number] = signal_of(get("traffic_signals:direction"))
         if get("barrier"):
-            keys = self.meanings.node_keys
-            tags = _tags(keys, tuple(map(get, keys)))
-            self.barriers[number] = barrier_access(tags, self.meanings.vehicle)
+            self.barriers[number] = self.meanings.barrier(tuple(map(get, self.meanings.node_keys)))
+
+    def _relation(self, tags: dict[str, str], members: list[tuple[str, str, int]]) -> None:
+        relation, count = relation_of(tags, members, self.meanings.rules.vehicle)
+        if relation is None:
+            self.counts[count] += 1
+        else:
+            self.relations.append(relation)
 
     def _ways(self, lines: list[str]) -> None:
         """Take in those ways of some lines that are roads."""
@@ -216,7 +171,9 @@ class _Reading:
         n_seen = sum(n for reason, n in self.counts.items() if reason.startswith("ways_out"))
         if n_seen == 0:
             return "no way in it has a highway tag; is it an extract of OpenStreetMap with roads?"
-        return f"none of its {n_seen} highway ways is a road for a {self.meanings.vehicle.name}"
+        return (
+            f"none of its {n_seen} highway ways is a road for a {self.meanings.rules.vehicle.name}"
+        )
 
 
 def _write_ways(reader: osmium.io.Reader, text: Path) -> None:
@@ -252,7 +209,7 @@ def _points(shapes: str) -> NDArray[np.float64]:
     return np.fromstring(told, sep=",").reshape(-1, 3)
 
 
-def _pieces(reading: _Reading, signal_delay_s: float) -> RoadPieces:
+def _pieces(reading: _Reading) -> RoadPieces:
     """Return the pieces between consecutive nodes of all roads."""
     size = np.array(reading.way_size)
     way = np.repeat(np.arange(size.size), size)
@@ -264,21 +221,17 @@ def _pieces(reading: _Reading, signal_delay_s: float) -> RoadPieces:
     ends = np.concatenate([tail, tail + 1])
     node_id, first, node = np.unique(ref[ends], return_index=True, return_inverse=True)
     lonlat = lonlat[ends]
-    barrier = np.full(node_id.size, int(Access.OPEN), dtype=np.uint8)
-    barriers = sorted((i, int(a)) for i, a in reading.barriers.items() if _has(node_id, i))
-    for number, access in barriers:
-        barrier[np.searchsorted(node_id, number)] = access
-        reading.counts[f"barriers_{Access(access).name.lower()}"] += 1
-    signals = np.intersect1d(node_id, np.array(reading.signals, dtype=np.int64))
-    reading.counts["signals"] = signals.size
-    delay_s = np.zeros(node_id.size)
-    delay_s[np.searchsorted(node_id, signals)] = signal_delay_s
+    barrier = _at_nodes(node_id, reading.barriers, Access.OPEN)
+    signal = _at_nodes(node_id, reading.signals, Signal.NONE)
+    reading.counts["signals"] = int((signal != Signal.NONE).sum())
+    for access in Access:
+        if n := int((barrier[np.isin(node_id, list(reading.barriers))] == access).sum()):
+            reading.counts[f"barriers_{access.name.lower()}"] = n
     return RoadPieces(
         node_id=node_id,
         node_lon=lonlat[first, 0],
         node_lat=lonlat[first, 1],
-        is_signal=np.isin(node_id, signals),
-        delay_s=delay_s,
+        signal=signal,
         barrier=barrier,
         tail=node[: tail.size].astype(np.int32),
         head=node[tail.size :].astype(np.int32),
@@ -287,9 +240,29 @@ def _pieces(reading: _Reading, signal_delay_s: float) -> RoadPieces:
         way=np.array(reading.way_id, dtype=np.int64)[way[tail]],
         roads=tuple(reading.meanings.roads),
         names=tuple(reading.names),
+        restrictions=_restrictions(reading, ref),
     )
 
 
-def _has(sorted_ids: NDArray[np.int64], number: int) -> bool:
-    position = np.searchsorted(sorted_ids, number)
-    return bool(position < sorted_ids.size and sorted_ids[position] == number)
+def _at_nodes(
+    node_id: NDArray[np.int64], values: Mapping[int, int], otherwise: int
+) -> NDArray[np.uint8]:
+    """Return a value for each node: of those that have none, another."""
+    column = np.full(node_id.size, otherwise, dtype=np.uint8)
+    number = np.array(list(values), dtype=np.int64)
+    at = np.minimum(np.searchsorted(node_id, number), node_id.size - 1)
+    is_there = node_id[at] == number
+    column[at[is_there]] = np.array(list(values.values()), dtype=np.uint8)[is_there]
+    return column
+
+
+def _restrictions(reading: _Reading, ref: NDArray[np.int64]) -> tuple[Restriction, ...]:
+    """Return the turns that the relations read speak of."""
+    named = {way for r in reading.relations for way in (*r.from_ways, *r.via_ways, *r.to_ways)}
+    start = np.concatenate([[0], np.cumsum(reading.way_size)])
+    nodes_of = {
+        way: ref[start[i] : start[i + 1]].tolist()
+        for i, way in enumerate(reading.way_id)
+        if way in named
+    }
+    return restrictions_of(reading.relations, nodes_of, reading.counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -14,6 +15,10 @@ from planner.compiled import kernel
 from planner.geodesy import step_lengths
 from planner.network import GATE, RoadNetwork, RoadSummary
 from planner.roads.access import Access
+from planner.roads.driving_side import driving_side_at
+from planner.roads.restrictions import EdgeEnds, Restriction, barred_edges
+from planner.roads.rules import RoadRules
+from planner.roads.signals import Signal, is_delayed
 from planner.rows import starts
 from planner.units import grid, mps
 
@@ -30,17 +35,17 @@ class Road(NamedTuple):
         Its highway class.
     is_local
         Whether it serves only the start or the end of a drive.
-    along, against
-        Which ways one may drive on it.
-    speed_kph
-        How fast, in km/h.
+    along_kph, against_kph
+        How fast one drives along it and against it, in km/h; 0: not that way.
+    has_limit
+        Whether the speed comes from a tagged limit; else it is assumed.
     """
 
     road_class: str
     is_local: bool
-    along: bool
-    against: bool
-    speed_kph: float
+    along_kph: float
+    against_kph: float
+    has_limit: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,8 +56,8 @@ class RoadPieces:
     ----------
     node_id, node_lon, node_lat
         Number of each point in the source and where it is, WGS 84 degrees.
-    is_signal, delay_s
-        Whether a traffic signal stands there, and how long it delays, in seconds.
+    signal
+        Whether a traffic signal stands there, and whom it stops (a ``Signal``).
     barrier
         How far it can be passed (an ``Access``): open where nothing stands in the way.
     tail, head
@@ -61,13 +66,14 @@ class RoadPieces:
         What each piece is, as positions in ``roads`` and ``names``; the first name is empty.
     way
         Number of its way in the source.
+    restrictions
+        Turns that the source forbids.
     """
 
     node_id: NDArray[np.int64]
     node_lon: NDArray[np.float64]
     node_lat: NDArray[np.float64]
-    is_signal: NDArray[np.bool_]
-    delay_s: NDArray[np.float64]
+    signal: NDArray[np.uint8]
     barrier: NDArray[np.uint8]
     tail: NDArray[np.int32]
     head: NDArray[np.int32]
@@ -76,17 +82,18 @@ class RoadPieces:
     way: NDArray[np.int64]
     roads: tuple[Road, ...]
     names: tuple[str, ...]
+    restrictions: tuple[Restriction, ...] = ()
 
 
-def network_of(pieces: RoadPieces, *, vehicle: str, source: RoadSummary) -> RoadNetwork:
+def network_of(pieces: RoadPieces, *, rules: RoadRules, source: RoadSummary) -> RoadNetwork:
     """Return the road network that pieces make.
 
     Parameters
     ----------
     pieces
         Roads cut at every point.
-    vehicle
-        Who drives.
+    rules
+        Who drives, and how.
     source
         What was read; what is found here is added to its counts.
 
@@ -96,18 +103,15 @@ def network_of(pieces: RoadPieces, *, vehicle: str, source: RoadSummary) -> Road
         Junctions are numbered along a space-filling curve, streets by their first junction.
     """
     pieces = _part_at_barriers(_along_curve(pieces))
-    matters = _matters(pieces)
-    start, point, piece, is_along = _chains(pieces.tail, pieces.head, *_incidences(pieces), matters)
+    chains = _chains(pieces.tail, pieces.head, *_incidences(pieces), _matters(pieces))
+    start, point, piece, is_along = chains
     first = piece[start[:-1]]
-    road = pieces.road[first]
-    roads = pieces.roads
-    is_open_along, is_open_against, is_local, kph, class_of = (
-        np.array([r.along for r in roads])[road],
-        np.array([r.against for r in roads])[road],
-        np.array([r.is_local for r in roads])[road],
-        np.array([r.speed_kph for r in roads])[road],
-        [r.road_class for r in roads],
+    road, roads = pieces.road[first], pieces.roads
+    along_kph, against_kph, is_local, has_limit = (
+        np.array([getattr(r, name) for r in roads])[road]
+        for name in ("along_kph", "against_kph", "is_local", "has_limit")
     )
+    class_of = [r.road_class for r in roads]
     classes = tuple(dict.fromkeys(class_of))
     shape_lon, shape_lat = pieces.node_lon[point], pieces.node_lat[point]
     length_m = np.add.reduceat(step_lengths(shape_lon, shape_lat, start), start[:-1])
@@ -117,13 +121,25 @@ def network_of(pieces: RoadPieces, *, vehicle: str, source: RoadSummary) -> Road
     tail, head = end[: road.size].astype(np.int32), end[road.size :].astype(np.int32)
     is_pocket = _pockets(tail, head, length_m, ~is_local, node.size)
     component, component_length_m = _components(tail, head, length_m, node.size)
-    has_edge = np.column_stack(
+    edge_kph = np.column_stack(
         [
-            np.where(is_along, is_open_along, is_open_against),
-            np.where(is_along, is_open_against, is_open_along),
+            np.where(is_along, along_kph, against_kph),
+            np.where(is_along, against_kph, along_kph),
         ]
     )
-    street, backward = np.nonzero(has_edge)
+    street, backward = np.nonzero(edge_kph)
+    edges = _edge_ends(pieces, chains, node, street, backward == 0)
+    side = rules.driving_side or driving_side_at(pieces.node_lon, pieces.node_lat)
+    counts = Counter(source.counts)
+    barred = barred_edges(pieces.restrictions, edges, driving_side=side, counts=counts)
+    leaves_along = pieces.tail[np.where(backward == 0, first[street], piece[start[1:] - 1][street])]
+    delayed = is_delayed(
+        edges.tail,
+        edges.head,
+        leaves_along == node[edges.tail],
+        length_m[street],
+        pieces.signal[node],
+    )
     found = {
         "junctions": node.size,
         "streets": road.size,
@@ -131,31 +147,66 @@ def network_of(pieces: RoadPieces, *, vehicle: str, source: RoadSummary) -> Road
         "components": component_length_m.size,
         "streets_local": int((is_local | is_pocket).sum()),
         "streets_local_as_pockets": int(is_pocket.sum()),
+        "turns_barred": len(barred),
     }
     return RoadNetwork(
-        vehicle=vehicle,
+        vehicle=rules.vehicle.name,
         node_lon=pieces.node_lon[node],
         node_lat=pieces.node_lat[node],
         node_id=pieces.node_id[node],
-        node_delay_s=grid(pieces.delay_s[node]),
         street_tail=tail,
         street_head=head,
         street_length_m=length_m,
         street_class=np.array([classes.index(c) for c in class_of], dtype=np.uint8)[road],
         street_name=pieces.name[first],
         street_is_local=is_local | is_pocket,
+        street_has_limit=has_limit,
         shape_start=start,
         shape_lon=shape_lon,
         shape_lat=shape_lat,
         shape_way=pieces.way[piece],
         edge_street=street.astype(np.int32),
         edge_is_forward=backward == 0,
-        edge_time_s=grid(length_m[street] / mps(kph[street])),
+        edge_time_s=grid(length_m[street] / mps(edge_kph[street, backward])),
+        edge_delay_s=np.where(delayed, grid(rules.delays.signal_s), 0.0),
+        barred_start=np.cumsum([0, *map(len, barred)], dtype=np.int64),
+        barred_edge=np.array([edge for row in barred for edge in row], dtype=np.int32),
+        delays=rules.delays,
+        driving_side=side,
         component=component,
         component_length_m=component_length_m,
         classes=classes,
         names=pieces.names,
-        source=replace(source, counts=source.counts | found),
+        source=replace(source, counts=dict(sorted(counts.items())) | found),
+    )
+
+
+def _edge_ends(
+    pieces: RoadPieces,
+    chains: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.bool_]],
+    node: NDArray[np.int32],
+    street: NDArray[np.int64],
+    is_forward: NDArray[np.bool_],
+) -> EdgeEnds:
+    """Return how the edges begin and end."""
+    start, point, piece, _ = chains
+    first, last = start[:-1], start[1:] - 1
+
+    def at(forward: NDArray[np.int64], backward: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.where(is_forward, forward[street], backward[street])
+
+    tail, head = point[at(first, last)], point[at(last, first)]
+    edge_of = np.full((first.size, 2), -1, dtype=np.int32)
+    edge_of[street, is_forward.astype(np.int64)] = np.arange(street.size)
+    return EdgeEnds(
+        tail=np.searchsorted(node, tail).astype(np.int32),
+        head=np.searchsorted(node, head).astype(np.int32),
+        tail_id=pieces.node_id[tail],
+        second_id=pieces.node_id[point[at(first + 1, last - 1)]],
+        head_id=pieces.node_id[head],
+        first_way=pieces.way[piece[at(first, last)]],
+        last_way=pieces.way[piece[at(last, first)]],
+        reverse=edge_of[street, (~is_forward).astype(np.int64)],
     )
 
 
@@ -175,8 +226,7 @@ def _along_curve(pieces: RoadPieces) -> RoadPieces:
         node_id=pieces.node_id[order],
         node_lon=pieces.node_lon[order],
         node_lat=pieces.node_lat[order],
-        is_signal=pieces.is_signal[order],
-        delay_s=pieces.delay_s[order],
+        signal=pieces.signal[order],
         barrier=pieces.barrier[order],
         tail=number[pieces.tail],
         head=number[pieces.head],
@@ -196,15 +246,14 @@ def _part_at_barriers(pieces: RoadPieces) -> RoadPieces:
     ends[meets] = copy
     is_linked = pieces.barrier[barrier_of] == Access.LOCAL
     n_links = int(is_linked.sum())
-    gate = Road("service", is_local=True, along=True, against=True, speed_kph=1.0)
+    gate = Road("service", is_local=True, along_kph=1.0, against_kph=1.0, has_limit=False)
     with_copies = np.concatenate([np.arange(pieces.node_id.size), barrier_of])
     return replace(
         pieces,
         node_id=pieces.node_id[with_copies],
         node_lon=pieces.node_lon[with_copies],
         node_lat=pieces.node_lat[with_copies],
-        is_signal=np.append(pieces.is_signal, np.zeros(copy.size, dtype=bool)),
-        delay_s=np.append(pieces.delay_s, np.zeros(copy.size)),  # a signal at a gate delays once
+        signal=np.append(pieces.signal, np.zeros(copy.size, np.uint8)),  # a gate delays once
         barrier=pieces.barrier[with_copies],
         tail=np.concatenate([ends[: pieces.tail.size], barrier_of[is_linked]]),
         head=np.concatenate([ends[pieces.tail.size :], copy[is_linked]]),
@@ -225,10 +274,15 @@ def _matters(pieces: RoadPieces) -> NDArray[np.bool_]:
     """Return whether a street ends at each node: all but those where one road merely goes on."""
     start, incident = _incidences(pieces)
     degree = np.diff(start)
-    matters: NDArray[np.bool_] = (degree != 2) | pieces.is_signal | (pieces.barrier != Access.OPEN)
+    matters: NDArray[np.bool_] = (
+        (degree != 2) | (pieces.signal != Signal.NONE) | (pieces.barrier != Access.OPEN)
+    )
+    if pieces.restrictions:
+        turns = {r.node for r in pieces.restrictions} | {r.last_node for r in pieces.restrictions}
+        matters |= np.isin(pieces.node_id, list(turns))
     plain = np.flatnonzero(~matters)
     one, other = incident[start[plain]], incident[start[plain] + 1]
-    is_two_way = np.array([road.along and road.against for road in pieces.roads])
+    is_two_way = np.array([road.along_kph == road.against_kph for road in pieces.roads])
     kind = pieces.road * np.int64(len(pieces.names)) + pieces.name
     is_same = kind[one // 2] == kind[other // 2]
     goes_on = is_two_way[pieces.road[one // 2]] | (one % 2 != other % 2)

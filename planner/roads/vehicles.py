@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from planner.errors import PlannerError
+
 LINKS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "motorway_link": "trunk",
@@ -141,3 +143,16 @@ EBIKE: Final = Vehicle(
 )
 
 VEHICLES: Final[Mapping[str, Vehicle]] = MappingProxyType({"car": CAR, "ebike": EBIKE})
+
+
+def vehicle_named(name: str) -> Vehicle:
+    """Return a known vehicle.
+
+    Raises
+    ------
+    PlannerError
+        There is none of that name.
+    """
+    if name not in VEHICLES:
+        raise PlannerError(f"no vehicle '{name}'; there are {', '.join(VEHICLES)}")
+    return VEHICLES[name]

@@ -171,5 +171,5 @@ def _lay(
         delay_s = 0.0
         if here == first:
             roads.leaving[first].append((onward, until_s))
-            delay_s = float(roads.network.node_delay_s[tail])
+            delay_s = float(roads.network.edge_delay_s[edge])
         roads.graph.join(here, onward, delay_s + until_s - at_s)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.drivetimes import DriveTimes, Nearest, Needs
-from planner.network import RoadNetwork, RoadSummary
+from planner.network import JunctionDelays, RoadNetwork, RoadSummary
 from planner.plan import Goal, Plan, Status
 from planner.points import Demand, Sites
 from planner.result import Result
@@ -61,13 +61,13 @@ def grid_network(n: int, *, lon: float, lat: float, step_m: float = 150.0) -> Ro
         node_lon=node_lon,
         node_lat=node_lat,
         node_id=np.arange(n * n),
-        node_delay_s=np.zeros(n * n),
         street_tail=tail,
         street_head=head,
         street_length_m=np.full(m, step_m),
         street_class=road_class.astype(np.uint8),
         street_name=np.where(road_class < 3, 1 + line % 40, 0).astype(np.int32),
         street_is_local=np.zeros(m, dtype=bool),
+        street_has_limit=np.zeros(m, dtype=bool),
         shape_way=np.repeat(np.arange(m), 3),
         shape_start=np.arange(0, 3 * m + 1, 3),
         shape_lon=shape_lon.ravel(),
@@ -75,6 +75,11 @@ def grid_network(n: int, *, lon: float, lat: float, step_m: float = 150.0) -> Ro
         edge_street=np.repeat(np.arange(m, dtype=np.int32), 2),
         edge_is_forward=np.tile([True, False], m),
         edge_time_s=np.full(2 * m, step_m / 8),
+        edge_delay_s=np.zeros(2 * m),
+        barred_start=np.zeros(1, dtype=np.int64),
+        barred_edge=np.empty(0, dtype=np.int32),
+        delays=JunctionDelays(),
+        driving_side="right",
         component=np.zeros(n * n, dtype=np.int32),
         component_length_m=np.array([m * step_m]),
         classes=("primary", "secondary", "tertiary", "residential"),

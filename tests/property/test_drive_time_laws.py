@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from planner.drivetimes import drive_times, needs_of, road_times
-from planner.network import RoadNetwork
+from planner.network import JunctionDelays, RoadNetwork
 from planner.snapping import snap
 
 FOREVER_S = 1e6
@@ -283,7 +283,7 @@ def test_a_signal_costs_its_delay_for_each_time_it_is_passed(town, delay_s, dire
     streets, vehicle, demand, sites = town
     without, with_delay = (
         times(
-            towns.network(*streets, vehicle=vehicle, signal_delay_s=s),
+            towns.network(*streets, vehicle=vehicle, delays=JunctionDelays(signal_s=s)),
             demand,
             sites,
             direction=direction,

@@ -9,6 +9,7 @@ import towns
 
 from planner.drivetimes import DriveTimes, TableTimes, drive_times, needs_of, road_times
 from planner.errors import InputError, PlannerError
+from planner.network import JunctionDelays
 from planner.timetables import pairs_of_table, points_of_table
 
 TICK_S = 2.0**-20
@@ -168,7 +169,7 @@ def test_a_signal_at_a_gate_delays_once():
 
 
 def test_the_delay_is_an_option():
-    network = towns.network(SIGNAL_ROAD, [([1, 2, 3], {})], signal_delay_s=0.0)
+    network = towns.network(SIGNAL_ROAD, [([1, 2, 3], {})], delays=JunctionDelays(signal_s=0))
     assert seconds(network, (0, 0), (1000, 0)) == about(100)
 
 

@@ -214,7 +214,7 @@ def test_a_number_is_a_number(problems, value):
         (
             LEAST.replace(NETWORK, NETWORK + "junction_delay_s = 5\n"),
             (
-                "[network] junction_delay_s: must be a table, such as { signal = 12 }, "
+                "[network] junction_delay_s: must be a table, such as { signal = 12, u_turn = 20 }, "
                 "or 0 for none at all, not 5"
             ),
         ),

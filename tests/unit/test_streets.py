@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import towns
 
+from planner.network import JunctionDelays
+
 PRIVATE = {"access": "private"}
 ONEWAY = {"oneway": "yes"}
 GATE = {"barrier": "gate", "access": "private"}
@@ -83,10 +85,13 @@ def test_ways_that_cross_without_a_node_in_common_do_not_meet():
 
 
 def test_a_signal_is_a_junction_and_knows_its_delay():
-    network = towns.network(ROW | {3: (200, 0, SIGNAL)}, [([1, 2, 3, 4, 5], {})], signal_delay_s=9)
+    network = towns.network(
+        ROW | {3: (200, 0, SIGNAL)}, [([1, 2, 3, 4, 5], {})], delays=JunctionDelays(signal_s=9)
+    )
     assert junctions(network) == [1, 3, 5]
-    delay_s = dict(zip(network.node_id.tolist(), network.node_delay_s.tolist(), strict=True))
-    assert delay_s == {1: 0, 3: 9, 5: 0}
+    left = network.node_id[network.edge_tail].tolist()
+    delays = sorted(zip(left, network.edge_delay_s.tolist(), strict=True))
+    assert delays == [(1, 0), (3, 9), (3, 9), (5, 0)]
 
 
 def test_an_open_gate_is_a_place_on_the_road_like_any_other():
