@@ -34,6 +34,8 @@ class Approaches:
         The approach of a drive that comes over an edge, whatever was before; -1: none is remembered.
     barred
         Pairs of approach a and edge e that may not follow, as ``a * n_edges + e``, ascending.
+    never_back
+        Edges after which turning back never pays, so that nobody need try; whether, for each edge.
     onward, onward_to
         Pairs of approach and edge, written likewise, ascending, after which more than the edge alone is remembered, and what.
     """
@@ -43,6 +45,7 @@ class Approaches:
     barred: NDArray[np.int64]
     onward: NDArray[np.int64]
     onward_to: NDArray[np.int32]
+    never_back: NDArray[np.bool_]
 
     def is_barred(self, approach: NDArray[np.int64], edge: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return whether a drive may not go from an approach (-1: none) onto an edge."""
@@ -70,17 +73,20 @@ def approaches_of(network: RoadNetwork) -> Approaches:
     start, edge = network.barred_start.tolist(), network.barred_edge.tolist()
     rows = [tuple(edge[a:b]) for a, b in itertools.pairwise(start)]
     delays = network.delays
-    if delays.turn_left_s or delays.turn_right_s:
-        is_remembered = np.ones(network.n_edges, dtype=bool)
-    else:
-        is_remembered = np.zeros(network.n_edges, dtype=bool)
-        is_remembered[[row[0] for row in rows]] = True
-        if rows and delays.u_turn_s:
-            is_remembered |= _where_turning_back_may_pay(network, rows)
-    return _automaton(rows, is_remembered)
+    longest_turn_s = max(delays.turn_left_s, delays.turn_right_s)
+    is_remembered = np.full(network.n_edges, longest_turn_s > 0.0)
+    is_remembered[np.array([row[0] for row in rows], dtype=np.int64)] = True
+    pays_back = np.zeros(network.n_edges, dtype=bool)
+    if rows and delays.u_turn_s:
+        pays_back = _where_turning_back_may_pay(network, rows)
+    # Who turns back has come over a junction where any turn is quicker than that, unless one was barred near by.
+    never_back = ~pays_back & (longest_turn_s > 0.0) & (delays.u_turn_s >= longest_turn_s)
+    return _automaton(rows, is_remembered | pays_back, never_back)
 
 
-def _automaton(rows: list[tuple[int, ...]], is_remembered: NDArray[np.bool_]) -> Approaches:
+def _automaton(
+    rows: list[tuple[int, ...]], is_remembered: NDArray[np.bool_], never_back: NDArray[np.bool_]
+) -> Approaches:
     """Return the approaches of some edges and of the beginnings of barred rows of edges."""
     n_edges = is_remembered.size
     single = np.flatnonzero(is_remembered)
@@ -114,6 +120,7 @@ def _automaton(rows: list[tuple[int, ...]], is_remembered: NDArray[np.bool_]) ->
         ),
         onward=np.array([key for key, _ in pairs], dtype=np.int64),
         onward_to=np.array([to for _, to in pairs], dtype=np.int32),
+        never_back=never_back,
     )
 
 
@@ -156,15 +163,23 @@ def turn_delays_s(
         Edges that follow one another: ``onto`` begins at the junction where ``after`` ends.
     """
     delays = network.delays
-    is_back = (network.edge_street[onto] == network.edge_street[after]) & (
-        network.edge_is_forward[onto] != network.edge_is_forward[after]
-    )
+    is_back = turns_back(network, onto, after)
     delay_s = np.where(is_back, delays.u_turn_s, 0.0)
     if delays.turn_left_s or delays.turn_right_s:
         turn = turn_degrees(network, onto, after)
         delay_s[~is_back & (turn < -STRAIGHT_DEGREES)] = delays.turn_left_s
         delay_s[~is_back & (turn > STRAIGHT_DEGREES)] = delays.turn_right_s
     return delay_s
+
+
+def turns_back(
+    network: RoadNetwork, onto: NDArray[np.int64], after: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return whether going from one edge onto another is turning back onto the same street."""
+    is_back: NDArray[np.bool_] = (network.edge_street[onto] == network.edge_street[after]) & (
+        network.edge_is_forward[onto] != network.edge_is_forward[after]
+    )
+    return is_back
 
 
 def turn_degrees(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.approaches import approaches_of, turn_delays_s
+from planner.approaches import Approaches, approaches_of, turn_delays_s, turns_back
 from planner.network import RoadNetwork
 from planner.rows import entries, starts
 from planner.search import Graph
@@ -72,55 +72,127 @@ def states_of(network: RoadNetwork) -> States:
         The roads of one vehicle.
     """
     approaches = approaches_of(network)
+    numbers = _Numbers.of(network, approaches)
     tail, head = network.edge_tail, network.edge_head
-    is_inner = np.ones(network.n_nodes, dtype=bool)  # no open road meets there
-    for ends in (network.street_tail, network.street_head):
-        is_inner[ends[~network.street_is_local]] = False
-    n_phases = np.where(is_inner, 2, 1)
-    at = head[approaches.edge]
-    by_node, first = np.argsort(at, kind="stable"), starts(at, network.n_nodes)
-    of_node = np.concatenate([[0], np.cumsum(n_phases * (1 + np.diff(first)))])
-    rank = np.empty(at.size, dtype=np.int64)
-    rank[by_node] = np.arange(at.size) - first[at[by_node]]
-    state_of = of_node[at] + (1 + rank) * n_phases[at]  # the first state of each approach
+    edge, state = entries(numbers.of_node, tail)
+    approach, phase = numbers.approach_and_phase(state, tail[edge])
+    goes = _may_go(network, approaches, approach, edge)
+    edge, state, phase, approach = edge[goes], state[goes], phase[goes], approach[goes]
 
-    edge, state = entries(of_node, tail)
-    turn, phase = np.divmod(state - of_node[tail[edge]], n_phases[tail[edge]])
-    approach = np.full(edge.size, -1, dtype=np.int64)
-    has_approach = turn > 0
-    approach[has_approach] = by_node[first[tail[edge[has_approach]]] + turn[has_approach] - 1]
-    if approaches.barred.size:
-        may_go = ~approaches.is_barred(approach, edge)
-        edge, state, phase, approach = edge[may_go], state[may_go], phase[may_go], approach[may_go]
-
-    begins_at = _first_state(approaches.after(approach, edge), state_of, of_node[head[edge]])
-    comes_in = ~is_inner[tail[edge]] & is_inner[head[edge]]
-    last_phase = np.where(comes_in, 1, np.where(is_inner[head[edge]], phase, 0))
-    is_local = network.street_is_local[network.edge_street[edge]]
-    from_open, onto_open = ~is_inner[tail[edge]], ~is_inner[head[edge]]
-    ends_there = onto_open & is_local & (from_open | (phase == 1))
     delay_s = network.edge_delay_s[edge]
     came = np.flatnonzero(approach >= 0)
-    delay_s[came] += turn_delays_s(
-        network, edge[came], approaches.edge[approach[came]].astype(np.int64)
-    )
+    before = approaches.edge[approach[came]].astype(np.int64)
+    delay_s[came] += turn_delays_s(network, edge[came], before)
+    comes_to = numbers.first_state(approaches.after(approach, edge), head[edge])
     alone = approaches.of_edge.astype(np.int64)
     return States(
-        of_node=of_node,
-        start_state=_first_state(alone, state_of, of_node[head]).astype(np.int32),
+        of_node=numbers.of_node,
+        start_state=numbers.first_state(alone, head).astype(np.int32),
         arc_tail=state.astype(np.int32),
         arc_edge=edge.astype(np.int32),
-        arc_head=np.where(ends_there, -1, begins_at + last_phase).astype(np.int32),
+        arc_head=_heads(network, numbers.is_inner, edge, phase, comes_to).astype(np.int32),
         arc_delay_s=delay_s,
         arc_time_s=delay_s + network.edge_time_s[edge],
     )
 
 
-def _first_state(
-    approach: NDArray[np.int64], state_of: NDArray[np.int64], otherwise: NDArray[np.int64]
+def _may_go(
+    network: RoadNetwork,
+    approaches: Approaches,
+    approach: NDArray[np.int64],
+    edge: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """Return whether a drive may go, and might want to, from each approach (-1: none) onto an edge."""
+    goes = ~approaches.is_barred(approach, edge)
+    came = np.flatnonzero(approach >= 0)
+    before = approaches.edge[approach[came]].astype(np.int64)
+    goes[came] &= ~(approaches.never_back[before] & turns_back(network, edge[came], before))
+    return goes
+
+
+def _heads(
+    network: RoadNetwork,
+    is_inner: NDArray[np.bool_],
+    edge: NDArray[np.int64],
+    phase: NDArray[np.int64],
+    comes_to: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """Return the first state of each approach; where there is none, that of the junction."""
-    state = otherwise.copy()
-    has_approach = approach >= 0
-    state[has_approach] = state_of[approach[has_approach]]
-    return state
+    """Return the states that arcs reach; -1 where a drive may go onto the edge only to end there.
+
+    Parameters
+    ----------
+    is_inner
+        Whether a junction has local roads only.
+    edge, phase
+        Edge driven, and whether the drive came into local roads before (1) or begins in them (0).
+    comes_to
+        The first state of the approach at the head.
+    """
+    from_open, to_open = ~is_inner[network.edge_tail[edge]], ~is_inner[network.edge_head[edge]]
+    is_local = network.street_is_local[network.edge_street[edge]]
+    ends_there = to_open & is_local & (from_open | (phase == 1))
+    comes_in = np.where(from_open, 1, phase)
+    return np.where(ends_there, -1, comes_to + np.where(to_open, 0, comes_in))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Numbers:
+    """How states are numbered: by junction; there those without an approach first; of each the one that may leave first.
+
+    Attributes
+    ----------
+    of_node
+        As in `States`.
+    is_inner
+        Whether a junction has local roads only, and so two states of each kind.
+    state_of
+        The first state of each approach.
+    approach_at, first_at
+        The approaches in the order of their junctions, and where those of each junction begin.
+    """
+
+    of_node: NDArray[np.int64]
+    is_inner: NDArray[np.bool_]
+    state_of: NDArray[np.int64]
+    approach_at: NDArray[np.int64]
+    first_at: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, network: RoadNetwork, approaches: Approaches) -> _Numbers:
+        """Return how the states of a network are numbered."""
+        is_inner = np.ones(network.n_nodes, dtype=bool)  # no open road meets there
+        for ends in (network.street_tail, network.street_head):
+            is_inner[ends[~network.street_is_local]] = False
+        n_phases = np.where(is_inner, 2, 1)
+        at = network.edge_head[approaches.edge]
+        approach_at, first_at = np.argsort(at, kind="stable"), starts(at, network.n_nodes)
+        of_node = np.concatenate([[0], np.cumsum(n_phases * (1 + np.diff(first_at)))])
+        rank = np.empty(at.size, dtype=np.int64)
+        rank[approach_at] = np.arange(at.size) - first_at[at[approach_at]]
+        return cls(
+            of_node=of_node,
+            is_inner=is_inner,
+            state_of=of_node[at] + (1 + rank) * n_phases[at],
+            approach_at=approach_at,
+            first_at=first_at,
+        )
+
+    def approach_and_phase(
+        self, state: NDArray[np.int64], node: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the approach of each state of a junction (-1: none), and whether it can't leave local roads (1)."""
+        turn, phase = np.divmod(state - self.of_node[node], np.where(self.is_inner[node], 2, 1))
+        approach = np.full(state.size, -1, dtype=np.int64)
+        has_approach = turn > 0
+        first = self.first_at[node[has_approach]]
+        approach[has_approach] = self.approach_at[first + turn[has_approach] - 1]
+        return approach, phase
+
+    def first_state(
+        self, approach: NDArray[np.int64], node: NDArray[np.int32]
+    ) -> NDArray[np.int64]:
+        """Return the first state of each approach (-1: none) at a junction."""
+        state = self.of_node[node]
+        has_approach = approach >= 0
+        state[has_approach] = self.state_of[approach[has_approach]]
+        return state
