@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import mmap
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.instances import ROOT, folder, real_file, streets_pbf
+from benchmarks.measure import FailedError
 from benchmarks.registry import OURS, Answer, Case, Level, Limit, UnavailableError, Work, task
 
 _COMPARED: Final = ("primary", "secondary", "tertiary", "unclassified", "residential")
@@ -93,17 +96,17 @@ def _(instance: str) -> Work:
     from planner.roads import read_network
 
     path = _file(instance)
+    return Work(lambda: read_network(path, cache=False), _of_network)
 
-    def answer(network: Any) -> Answer:
-        classes = [network.classes[i] for i in network.street_class]
-        found = {
-            "nodes": network.n_nodes,
-            "edges": network.edge_street.size,
-            "all": float(network.street_length_m.sum()) / 1000.0,
-        }
-        return found | _kilometres(classes, network.street_length_m)
 
-    return Work(lambda: read_network(path), answer)
+def _of_network(network: Any) -> Answer:
+    classes = [network.classes[i] for i in network.street_class]
+    found = {
+        "nodes": network.n_nodes,
+        "edges": network.edge_street.size,
+        "all": float(network.street_length_m.sum()) / 1000.0,
+    }
+    return found | _kilometres(classes, network.street_length_m)
 
 
 @reading.tool("pyrosm", tolerance=_WAYS_APART, largest=Level.MEDIUM)
@@ -150,6 +153,52 @@ def _(instance: str) -> Work:
         }
 
     return Work(run, answer, warms_up=False)
+
+
+def _read_kept(instance: str) -> Any:
+    """Return the network of an extract by way of a cache folder of the benchmarks."""
+    from planner.roads import read_network
+    from planner.roads.cache import VARIABLE
+
+    os.environ[VARIABLE] = str(folder() / "cache")
+    return read_network(_file(instance))
+
+
+reading_again = task(
+    name="reading again",
+    does="the same file once more: the network is taken from the cache",
+    cases={
+        Level.SMOKE: Case(name="yuhuan or helsinki", instance="any"),
+        Level.SMALL: Case(name="br_porto_alegre", instance="br_porto_alegre"),
+        Level.MEDIUM: Case(name="pt_porto", instance="pt_porto"),
+        Level.LARGE: Case(
+            name="1M junctions",
+            instance="1000000",
+            limits=(Limit(figure="cpu_s", at_most=1.0),),
+        ),
+    },
+    prepare=_read_kept,
+    judge=_same_metres,
+)
+
+
+@reading_again.tool(OURS)
+def _(instance: str) -> Work:
+    return Work(lambda: _read_kept(instance), _of_kept)
+
+
+def _of_kept(network: Any) -> Answer:
+    if not isinstance(network.node_lon.base, mmap.mmap):
+        raise FailedError("the network was not taken from the cache")
+    return _of_network(network)
+
+
+@reading_again.tool("ours, from the file", tolerance=0.0)
+def _(instance: str) -> Work:
+    from planner.roads import read_network
+
+    path = _file(instance)
+    return Work(lambda: read_network(path, cache=False), _of_network, warms_up=False)
 
 
 def _as_xml(path: Path) -> Path:

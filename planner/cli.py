@@ -50,6 +50,9 @@ app = typer.Typer(
     help="Places rest stations so that everyone is within minutes of one, and proves how good the plan is.",
 )
 
+tools = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(tools, name="tools", help="Commands for single cases.")
+
 ScenarioFile = Annotated[
     Path,
     typer.Argument(exists=True, dir_okay=False, help="Scenario file (TOML).", show_default=False),
@@ -270,6 +273,31 @@ def init(
         f"Put roads.osm.pbf beside them, fill in demand.csv and hosts.csv, "
         f"then: station-planner check {folder / 'scenario.toml'}"
     )
+
+
+@tools.command()
+def cache(
+    clear: Annotated[bool, typer.Option("--clear", help="Remove them.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell where road networks once read are kept, and how many.
+
+    STATION_PLANNER_CACHE names another folder; "off" keeps none.
+    """
+    from planner.roads.cache import cache_contents, clear_cache
+
+    with _plain_errors():
+        kept = clear_cache() if clear else cache_contents()
+    if as_json:
+        _tell_json(asdict(kept) | {"folder": kept.folder and str(kept.folder)})
+    elif kept.folder is None:
+        typer.echo("No networks are kept: STATION_PLANNER_CACHE is off.")
+    else:
+        n = kept.n_entries
+        typer.echo(
+            f"{kept.folder}\n{n} {'network' if n == 1 else 'networks'}, "
+            f"{kept.size_bytes / 1e6:.1f} MB{', removed' if clear else ''}"
+        )
 
 
 def _run_and_tell(scenario: "Scenario", out: Path | None, *, as_json: bool) -> None:

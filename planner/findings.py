@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.coverage import Coverage, coverage_of
+from planner.inputs import vehicle_of
 from planner.network import RoadNetwork
 from planner.points import Demand, Sites
 from planner.run import Survey
@@ -31,6 +32,13 @@ _REASONS: Final = {
     "motorroad": "motor road",
     "reversible": "reversible",
     "maxspeed_0": "maxspeed 0",
+}
+_SPEEDS: Final = {
+    "with_surface_factor": "a class speed changed by the surface",
+    "with_lanes_factor": "a class speed changed by the number of lanes",
+    "with_limit_of_zone": "a limit that a kind of zone names (CN:urban, ...), from our table of countries",
+    "with_conditional_limit": "a limit that holds only at times, not applied",
+    "closed_one_way_by_maxspeed_0": "one direction closed by maxspeed 0",
 }
 _PASSED: Final = {"open": "open", "local": "for local drives only", "closed": "closed"}
 _GOALS: Final = {
@@ -89,12 +97,22 @@ def _roads(scenario: Scenario, network: RoadNetwork) -> dict[str, Any]:
         "share_with_assumed_speed": n_assumed / max(n_limited + n_assumed, 1),
         "ways_dropped": _of_kind(counts, _OUT),
         "ways_clipped": counts.get("ways_clipped", 0),
+        "share_of_length_with_limit": _share_of_length_with_limit(network),
+        "ways_by_speed": {
+            what: counts[f"ways_{what}"] for what in _SPEEDS if counts.get(f"ways_{what}")
+        },
+        "surface_factors": dict(vehicle_of(scenario).surface_factors),
         "speeds_kph": {c: kph for c, kph in network.source.speeds_kph.items() if c in used},
         "streets_local": counts.get("streets_local", 0),
         "streets_local_as_pockets": counts.get("streets_local_as_pockets", 0),
         "barriers": _of_kind(counts, "barriers_"),
         "signals": counts.get("signals", 0),
     }
+
+
+def _share_of_length_with_limit(network: RoadNetwork) -> float:
+    length_m = network.street_length_m
+    return float(length_m[network.street_has_limit].sum() / length_m.sum())
 
 
 def _of_kind(counts: Mapping[str, int], prefix: str) -> dict[str, int]:
@@ -273,6 +291,15 @@ def _road_rows(roads: Mapping[str, Any]) -> Iterator[_Line]:
         "speeds",
         f"assumed from the class for {roads['share_with_assumed_speed']:.0%} of ways, from their limit for the rest",
     )
+    yield (
+        "limits tagged",
+        f"for {_percent(roads['share_of_length_with_limit'])} of the length; the speed of the rest is assumed",
+    )
+    if roads["ways_by_speed"]:
+        yield from _told_apart("ways with", roads["ways_by_speed"], _SPEEDS)
+    if "with_surface_factor" in roads["ways_by_speed"]:
+        factors = sorted(roads["surface_factors"].items(), key=lambda told: (-told[1], told[0]))
+        yield from _wrapped("surface factors", [f"{s} {f:g}" for s, f in factors])
     speeds = sorted(roads["speeds_kph"].items(), key=lambda speed: -speed[1])
     yield from _wrapped("km/h without a limit", [f"{c} {kph:g}" for c, kph in speeds])
     yield (

@@ -11,7 +11,8 @@ from planner.drivetimes import RoadTimes, TableTimes, TimeSource, road_times
 from planner.errors import PlannerError, PointsError
 from planner.network import JunctionDelays, RoadNetwork
 from planner.points import Demand, Sites, check_against, read_demand, read_sites
-from planner.roads import read_network
+from planner.roads import LineLayer, read_network
+from planner.roads.vehicles import Vehicle, vehicle_like, vehicle_named
 from planner.scenario import NetworkSettings, Scenario
 from planner.snapping import Places
 from planner.timetables import read_pairs
@@ -146,11 +147,29 @@ def _read_points(scenario: Scenario) -> tuple[Demand, Sites]:
     return replace(demand, file=asked.file), replace(sites, file=hosts.file)
 
 
+def vehicle_of(scenario: Scenario) -> Vehicle:
+    """Return what the fleet drives: a known vehicle, or one of the scenario's own."""
+    name = scenario.fleets[0].vehicle
+    own = scenario.vehicles.get(name)
+    if own is None:
+        return vehicle_named(name)
+    return vehicle_like(
+        name,
+        own.like,
+        top_kph=own.top_kph,
+        speeds=own.speeds,
+        closed=own.closed,
+        access=own.access,
+        one_ways=own.one_ways,
+        surfaces=own.surfaces,
+    )
+
+
 def _read_roads(scenario: Scenario, settings: NetworkSettings) -> RoadNetwork:
     delay = settings.junction_delay_s
     return read_network(
         scenario.resolve(settings.file),
-        vehicle=scenario.fleets[0].vehicle,
+        vehicle=vehicle_of(scenario),
         speeds=settings.speeds,
         delays=JunctionDelays(
             signal_s=delay.signal,
@@ -160,6 +179,13 @@ def _read_roads(scenario: Scenario, settings: NetworkSettings) -> RoadNetwork:
         ),
         driving_side=settings.driving_side,
         merge_ends_m=settings.merge_ends_m,
+        lines=LineLayer(
+            layer=settings.layer,
+            crs=settings.crs,
+            columns=settings.columns,
+            where=settings.where,
+            one_way=settings.one_way,
+        ),
     )
 
 

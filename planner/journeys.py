@@ -39,9 +39,9 @@ def task_between(
         Speed between a point and the road, in km/h; 0: that leg takes no time.
     """
     states = states_of(network)
-    site_leg_s, demand_leg_s = _leg_s(site_places, access_kph), _leg_s(demand_places, access_kph)
+    site_leg_s, demand_leg_s = legs_s(site_places, access_kph), legs_s(demand_places, access_kph)
     is_to_station = direction is Direction.TO_STATION
-    at_site, at_demand = (_ends, _starts) if is_to_station else (_starts, _ends)
+    at_site, at_demand = (ends_of, begins_of) if is_to_station else (begins_of, ends_of)
     seeds, source_edges = at_site(network, states, site_places)
     targets, point_edges = at_demand(network, states, demand_places)
     sign = 1.0 if is_to_station else -1.0
@@ -60,7 +60,7 @@ def task_between(
     )
 
 
-def _leg_s(places: Places, access_kph: float) -> NDArray[np.float64]:
+def legs_s(places: Places, access_kph: float) -> NDArray[np.float64]:
     """Return how long the way between each point and the road takes, in seconds."""
     if access_kph == 0.0:
         return np.zeros(len(places))
@@ -68,18 +68,32 @@ def _leg_s(places: Places, access_kph: float) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Hooks:
-    """Which states or edges each place hangs on, and the seconds in between."""
+class Hooks:
+    """Which states or edges each place hangs on, and the seconds in between.
+
+    Attributes
+    ----------
+    row
+        Place of each hook.
+    item
+        The state or edge.
+    time_s
+        Seconds between place and state; of an edge, from its tail to the place.
+    edge
+        The edge driven in between, -1 where there is none.
+    """
 
     row: NDArray[np.int64]
     item: NDArray[np.int32]
     time_s: NDArray[np.float64]
+    edge: NDArray[np.int32]
 
-    def __add__(self, more: _Hooks) -> _Hooks:
-        return _Hooks(
+    def __add__(self, more: Hooks) -> Hooks:
+        return Hooks(
             np.concatenate([self.row, more.row]),
             np.concatenate([self.item, more.item]),
             np.concatenate([self.time_s, more.time_s]),
+            np.concatenate([self.edge, more.edge]),
         )
 
 
@@ -88,7 +102,7 @@ class _OnEdges:
     """Places within streets, once for each edge of the street."""
 
     place: NDArray[np.int64]
-    edge: NDArray[np.int64]
+    edge: NDArray[np.int32]
     from_tail_s: NDArray[np.float64]
     to_head_s: NDArray[np.float64]
 
@@ -104,11 +118,14 @@ def _on_edges(network: RoadNetwork, places: Places) -> _OnEdges:
     first_s = network.edge_time_s[edge] - last_s
     is_forward = network.edge_is_forward[edge]
     return _OnEdges(
-        place, edge, np.where(is_forward, first_s, last_s), np.where(is_forward, last_s, first_s)
+        place,
+        edge.astype(np.int32),
+        np.where(is_forward, first_s, last_s),
+        np.where(is_forward, last_s, first_s),
     )
 
 
-def _starts(network: RoadNetwork, states: States, places: Places) -> tuple[_Hooks, _Hooks]:
+def begins_of(network: RoadNetwork, states: States, places: Places) -> tuple[Hooks, Hooks]:
     """Return the states that a drive from each place comes to, and the edges it begins on."""
     on = _on_edges(network, places)
     at_node = np.flatnonzero(places.node >= 0)
@@ -121,27 +138,32 @@ def _starts(network: RoadNetwork, states: States, places: Places) -> tuple[_Hook
     edge = states.arc_edge[arc]
     leads_on = states.arc_head[arc] >= 0
     onto_states = (
-        _Hooks(on.place, states.start_state[on.edge], on.to_head_s)
-        + _Hooks(at_node, here, np.zeros(at_node.size))
-        + _Hooks(
+        Hooks(on.place, states.start_state[on.edge], on.to_head_s, on.edge)
+        + Hooks(at_node, here, np.zeros(at_node.size), np.full(at_node.size, -1, dtype=np.int32))
+        + Hooks(
             at_node[which[leads_on]],
             states.arc_head[arc[leads_on]],
             network.edge_time_s[edge[leads_on]],
+            edge[leads_on],
         )
     )
-    onto_edges = _Hooks(on.place, on.edge.astype(np.int32), on.from_tail_s) + _Hooks(
-        at_node[which], edge, np.zeros(edge.size)
+    onto_edges = Hooks(on.place, on.edge, on.from_tail_s, on.edge) + Hooks(
+        at_node[which], edge, np.zeros(edge.size), edge
     )
     return onto_states, onto_edges
 
 
-def _ends(network: RoadNetwork, states: States, places: Places) -> tuple[_Hooks, _Hooks]:
+def ends_of(network: RoadNetwork, states: States, places: Places) -> tuple[Hooks, Hooks]:
     """Return the states that a drive to each place comes from, and the edges it ends on."""
     on = _on_edges(network, places)
     which, arc = entries(starts(states.arc_edge, network.n_edges), on.edge)
     at_node = np.flatnonzero(places.node >= 0)
     at_which, state = entries(states.of_node, places.node[at_node])
-    from_states = _Hooks(
-        on.place[which], states.arc_tail[arc], states.arc_delay_s[arc] + on.from_tail_s[which]
-    ) + _Hooks(at_node[at_which], state.astype(np.int32), np.zeros(state.size))
-    return from_states, _Hooks(on.place, on.edge.astype(np.int32), on.from_tail_s)
+    onto_edge_s = states.arc_delay_s[arc] + on.from_tail_s[which]
+    from_states = Hooks(on.place[which], states.arc_tail[arc], onto_edge_s, on.edge[which]) + Hooks(
+        at_node[at_which],
+        state.astype(np.int32),
+        np.zeros(state.size),
+        np.full(state.size, -1, dtype=np.int32),
+    )
+    return from_states, Hooks(on.place, on.edge, on.from_tail_s, on.edge)

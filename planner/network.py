@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from planner.roads.speeds import Speeds
+    from planner.roads.vehicles import Vehicle
 
 GATE: Final = -1
 """Stands for the way of a street that is a gate: it has no length, and leads from the gate to a road that ends there."""
@@ -159,6 +166,49 @@ class RoadNetwork:
     def length_m(self) -> float:
         """Metres of street, each counted once."""
         return float(self.street_length_m.sum())
+
+    # Two steps up the floors: people ask a network for its graph. Nothing below depends on them.
+
+    @classmethod
+    def from_networkx(
+        cls,
+        graph: nx.Graph,
+        *,
+        vehicle: str | Vehicle | None = None,
+        speeds: Speeds = None,
+        delays: JunctionDelays | None = None,
+        driving_side: str | None = None,
+        merge_ends_m: float = 0.0,
+    ) -> RoadNetwork:
+        """Return the roads of a graph: of OSMnx, like one of these, or one that `to_networkx` made.
+
+        Parameters
+        ----------
+        graph
+            Nodes with ``x`` and ``y``; edges with tags of OpenStreetMap and a ``geometry``, one for each direction.
+            Speeds come from the tags by our rules, whatever ``speed_kph`` and ``travel_time`` say.
+        vehicle, speeds, delays, driving_side, merge_ends_m
+            As for `read_network`. A graph that `to_networkx` made carries them and takes no others.
+
+        Raises
+        ------
+        NetworkError
+            The graph lacks what is needed, or has no road for the vehicle.
+        """
+        network: RoadNetwork = import_module("planner.roads").network_from_graph(
+            graph,
+            vehicle=vehicle,
+            speeds=speeds,
+            delays=delays,
+            driving_side=driving_side,
+            merge_ends_m=merge_ends_m,
+        )
+        return network
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return the roads as a graph that OSMnx understands; `from_networkx` makes the same network of it again."""
+        graph: nx.MultiDiGraph = import_module("planner.roads.graphs").graph_of(self)
+        return graph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ import numpy as np
 import oracles
 from hypothesis import strategies as st
 
-from planner.network import RoadNetwork
+from planner.network import USUAL_DELAYS, JunctionDelays, RoadNetwork
 from planner.points import Demand, Sites
 from planner.roads import read_network
 
@@ -31,14 +31,17 @@ Nodes = Mapping[int, tuple[Any, ...]]
 """Node number: (x_m, y_m) or (x_m, y_m, tags)."""
 Ways = Sequence[tuple[Sequence[int], Tags]]
 """(node numbers, tags); ways are numbered from 10 on."""
+Relations = Sequence[tuple[Sequence[tuple[str, str, int]], Tags]]
+"""(members, tags); a member is its role, "node" or "way", and its number."""
 T = TypeVar("T")
 
 
 class Town(NamedTuple):
-    """Nodes and ways, as they come into an OpenStreetMap file."""
+    """Nodes, ways and relations, as they come into an OpenStreetMap file."""
 
     nodes: Nodes
     ways: Ways
+    relations: Relations = ()
 
 
 def degrees(x_m: float, y_m: float = 0.0) -> tuple[float, float]:
@@ -46,7 +49,7 @@ def degrees(x_m: float, y_m: float = 0.0) -> tuple[float, float]:
     return round(120.0 + x_m / EAST_M, 7), round(30.0 + y_m / NORTH_M, 7)
 
 
-def osm_text(nodes: Nodes, ways: Ways) -> str:
+def osm_text(nodes: Nodes, ways: Ways, relations: Relations = ()) -> str:
     """Return a town as the text of an .osm file."""
     lines = ["<?xml version='1.0' encoding='UTF-8'?>", '<osm version="0.6">']
     for node, (x_m, y_m, *tags) in nodes.items():
@@ -57,6 +60,12 @@ def osm_text(nodes: Nodes, ways: Ways) -> str:
         all_tags = {"highway": "residential", "maxspeed": "36"} | dict(tags)
         refs_text = "".join(f'<nd ref="{ref}"/>' for ref in refs)
         lines.append(f'<way id="{way}">{refs_text}{_tags_text(all_tags)}</way>')
+    for relation, (members, tags) in enumerate(relations, start=1):
+        all_tags = {"type": "restriction"} | dict(tags)
+        members_text = "".join(
+            f'<member type="{kind}" ref="{ref}" role="{role}"/>' for role, kind, ref in members
+        )
+        lines.append(f'<relation id="{relation}">{members_text}{_tags_text(all_tags)}</relation>')
     return "\n".join([*lines, "</osm>"])
 
 
@@ -72,18 +81,44 @@ def _read(text: str, read: Callable[[Path], T]) -> T:
         return read(path)
 
 
-def network(nodes: Nodes, ways: Ways, *, vehicle: str = "car", **options: Any) -> RoadNetwork:
+def network(
+    nodes: Nodes, ways: Ways, relations: Relations = (), *, vehicle: str = "car", **options: Any
+) -> RoadNetwork:
     """Return the roads of a town as the planner reads them."""
     options = {"speeds": "limits"} | options
-    text = osm_text(nodes, ways)
+    text = osm_text(nodes, ways, relations)
     return _read(text, lambda path: read_network(path, vehicle=vehicle, **options))
 
 
-def second_opinion(nodes: Nodes, ways: Ways, *, vehicle: str = "car", **options: Any) -> Any:
+def second_opinion(
+    nodes: Nodes,
+    ways: Ways,
+    relations: Relations = (),
+    *,
+    vehicle: str = "car",
+    delays: JunctionDelays = USUAL_DELAYS,
+    **options: Any,
+) -> Any:
     """Return the roads of a town as the oracle reads them."""
-    options = {"speeds": "limits"} | options
-    text = osm_text(nodes, ways)
+    options = {
+        "speeds": "limits",
+        "signal_delay_s": delays.signal_s,
+        "u_turn_s": delays.u_turn_s,
+        "turn_left_s": delays.turn_left_s,
+        "turn_right_s": delays.turn_right_s,
+    } | options
+    text = osm_text(nodes, ways, relations)
     return _read(text, lambda path: oracles.read_roads(path, vehicle=vehicle, **options))
+
+
+def restriction(
+    kind: str, entry: int, via: int | Sequence[int], leave: int, **tags: str
+) -> tuple[Sequence[tuple[str, str, int]], Tags]:
+    """Return a restriction as a relation; via is a node, or a list of ways."""
+    kind_of_via, over = ("node", [via]) if isinstance(via, int) else ("way", via)
+    middle = [("via", kind_of_via, number) for number in over]
+    members = [("from", "way", entry), *middle, ("to", "way", leave)]
+    return members, {"restriction": kind} | tags
 
 
 # --- Points -------------------------------------------------------------------------------------
@@ -149,17 +184,20 @@ CROSSINGS: Final = [
     (0, 0),
     (131, 8),
     (247, -13),
+    (158, 21),
     (402, 5),
     (-9, 122),
     (118, 139),
+    (143, 113),
     (266, 128),
     (387, 117),
     (14, 251),
     (143, 262),
+    (101, 171),
     (255, 269),
     (391, 244),
 ]
-"""Places of nodes, in metres: a bent grid, so that no three lie on a line."""
+"""Places of nodes, in metres: a bent grid, so that no three lie on a line, some of them less than 50 m apart."""
 _PLAIN: Final[Tags] = {}
 
 
@@ -168,17 +206,22 @@ def small_towns(draw: st.DrawFn) -> Town:
     """Return small street maps with all that makes routing hard.
 
     Ways go from one node to another as they like: one-ways, private roads, parallel roads, loops, segments without
-    length, islands, gates, bollards and signals. No way goes over a segment twice: who stands on such a segment may be
-    on the way there or on the way back, and nothing says which.
+    length, islands, gates, bollards, signals and restrictions of turns. No way goes over a segment twice: who stands on
+    such a segment may be on the way there or on the way back, and nothing says which.
     """
     n = draw(st.integers(2, len(CROSSINGS)))
+    signal = {"highway": "traffic_signals"}
     node_tags = st.sampled_from(
         [
-            *([_PLAIN] * 6),
-            {"highway": "traffic_signals"},
+            *([_PLAIN] * 8),
+            signal,
+            signal,
+            signal | {"traffic_signals:direction": "forward"},
+            signal | {"traffic_signals:direction": "backward"},
             {"barrier": "gate", "access": "private"},
             {"barrier": "gate"},
             {"barrier": "bollard"},
+            {"barrier": "motorcycle_barrier"},
             {"barrier": "lift_gate", "locked": "yes"},
             {"barrier": "gate", "access": "private", "highway": "traffic_signals"},
         ]
@@ -186,15 +229,29 @@ def small_towns(draw: st.DrawFn) -> Town:
     nodes: dict[int, tuple[Any, ...]] = {
         node: (*place, draw(node_tags)) for node, place in enumerate(CROSSINGS[:n], start=1)
     }
-    ways = draw(st.lists(_ways(n), min_size=1, max_size=7))
-    return Town(*_with_twins(nodes, ways, draw(st.sets(st.integers(0, 6), max_size=2))))
+    ways = draw(st.one_of(st.lists(_ways(n), min_size=1, max_size=7), _blocks(n)))
+    nodes, ways = _with_twins(nodes, ways, draw(st.sets(st.integers(0, 6), max_size=2)))
+    relations = draw(st.lists(_restrictions(ways), max_size=4))
+    return Town(nodes, ways, relations)
 
 
 def _ways(n: int) -> st.SearchStrategy[tuple[list[int], Tags]]:
+    refs = st.lists(st.integers(1, n), min_size=2, max_size=7).map(_once)
+    return st.tuples(refs, _way_tags())
+
+
+def _blocks(n: int) -> st.SearchStrategy[list[tuple[list[int], Tags]]]:
+    """Return many short ways, so that most turns lead from one way to another."""
+    pairs = st.tuples(st.integers(1, n), st.integers(1, n)).filter(lambda ends: ends[0] != ends[1])
+    refs = pairs.map(list)
+    return st.lists(st.tuples(refs, _way_tags()), min_size=3, max_size=12)
+
+
+def _way_tags() -> st.SearchStrategy[Tags]:
     def choice(key: str, *values: str) -> st.SearchStrategy[tuple[str, str]]:
         return st.tuples(st.just(key), st.sampled_from(values))
 
-    tags = st.tuples(
+    return st.tuples(
         choice("highway", "residential", "residential", "service", "secondary", "cycleway"),
         choice("maxspeed", "36", "36", "18", ""),
         choice("oneway", "", "", "", "yes", "-1"),
@@ -202,7 +259,58 @@ def _ways(n: int) -> st.SearchStrategy[tuple[list[int], Tags]]:
         choice("oneway:bicycle", "", "", "", "no"),
         choice("name", "", "", "A", "B"),
     ).map(dict)
-    return st.tuples(st.lists(st.integers(1, n), min_size=2, max_size=7).map(_once), tags)
+
+
+_KINDS: Final = [
+    "no_left_turn",
+    "no_right_turn",
+    "no_straight_on",
+    "no_u_turn",
+    "no_entry",
+    "no_exit",
+    "only_straight_on",
+    "only_left_turn",
+    "only_right_turn",
+    "only_u_turn",
+]
+
+
+@st.composite
+def _restrictions(draw: st.DrawFn, ways: Ways) -> tuple[Sequence[tuple[str, str, int]], Tags]:
+    """Return restrictions that lead over a node or over ways, most of them clear."""
+    numbers = range(FIRST_WAY, FIRST_WAY + len(ways))
+    at = {way: set(refs) for way, (refs, _) in zip(numbers, ways, strict=True)}
+    entry = draw(st.sampled_from(numbers))
+    kind, tags = draw(st.sampled_from(_KINDS)), draw(_restriction_tags())
+    via: int | list[int] = draw(st.sampled_from(sorted(at[entry])))
+    leave = draw(st.sampled_from([way for way in numbers if via in at[way]]))
+    if draw(st.integers(0, 2)) == 0:
+        ends = {way: {refs[0], refs[-1]} for way, (refs, _) in zip(numbers, ways, strict=True)}
+        via, last = [], entry
+        for _ in range(draw(st.integers(1, 2))):
+            last = draw(st.sampled_from([way for way in numbers if ends[way] & ends[last]]))
+            via.append(last)
+        leave = draw(st.sampled_from([way for way in numbers if ends[way] & ends[last]]))
+    members, tags = restriction(kind, entry, via, leave, **tags)
+    more = draw(st.sampled_from(["", "", "from", "to"]))
+    if more:
+        members = [*members, (more, "way", draw(st.sampled_from(numbers)))]
+    return members, tags
+
+
+def _restriction_tags() -> st.SearchStrategy[Tags]:
+    """Return tags of a restriction beside what it restricts, none most of the time."""
+    return st.sampled_from(
+        [
+            *([_PLAIN] * 8),
+            {"except": "bicycle"},
+            {"except": "psv;motorcar"},
+            {"restriction:motorcycle": "none"},
+            {"hour_on": "07:00"},
+            {"restriction": "", "restriction:conditional": "no_left_turn @ (Mo-Fr)"},
+            {"restriction": "", "restriction:vehicle": "no_right_turn"},
+        ]
+    )
 
 
 def _once(refs: list[int]) -> list[int]:
@@ -270,4 +378,4 @@ def _is_clear(town: Town, roads: Any, spot: oracles.Spot) -> bool:
     barriers = [town.nodes[node][2].get("barrier") for node in near]
     if spot.point is None:
         return not any(barriers)
-    return "bollard" not in barriers
+    return not {"bollard", "motorcycle_barrier"} & {*barriers}

@@ -37,13 +37,19 @@ logger = logging.getLogger(__name__)
 VARIABLE: Final = "STATION_PLANNER_CACHE"
 """Environment variable that names another cache folder; empty or "off": nothing is kept."""
 LIMIT_BYTES: Final = 2_000_000_000
-"""Entries not used for longest are removed where all are larger than this together: ten networks of 1M junctions."""
+"""Entries not used for longest are removed where all are larger than this together: six networks of 1M junctions."""
+LIMIT_ENTRIES: Final = 200
+"""As many entries at most, so that looking through them takes a millisecond, however small they are."""
 MAKERS: Final = (
-    *("roads", "network", "geodesy", "coordinates", "rows", "states", "compiled", "units"),
+    *("roads", "network", "search", "scenario", "pointfiles", "coordinates", "geodesy", "rows"),
+    *("compiled", "units", "errors"),
 )
 """Modules and packages of the planner whose text decides what a network is."""
 
-_LIBRARIES: Final = ("station-planner", "numpy", "osmium", "pyogrio", "pyproj", "scipy", "shapely")
+_LIBRARIES: Final = (
+    *("station-planner", "geopandas", "networkx", "numpy", "osmium", "pyogrio", "pyproj"),
+    *("scipy", "shapely"),
+)
 _SUFFIX: Final = ".network"
 _UNFINISHED: Final = ".unfinished"
 _MAGIC: Final = b"\x93ROADS\x00\x01"
@@ -84,7 +90,7 @@ class CacheContents:
         """Return what some files are together."""
         return cls(
             folder=folder,
-            n_entries=sum(file.path.suffix == _SUFFIX for file in files),
+            n_entries=sum(file.path.endswith(_SUFFIX) for file in files),
             size_bytes=sum(file.size for file in files),
         )
 
@@ -125,7 +131,7 @@ def cached_network(
     try:
         if _state(path) == before:
             _keep(network, entry, key)
-            _remove_unused(folder)
+            _remove_unused(folder, limit_bytes=LIMIT_BYTES, limit_entries=LIMIT_ENTRIES)
     except OSError as error:
         _say_not_kept(folder, error.strerror or str(error))
     return network
@@ -157,7 +163,7 @@ def clear_cache() -> CacheContents:
     files = [] if folder is None else _files(folder)
     for file in files:
         try:
-            file.path.unlink(missing_ok=True)
+            Path(file.path).unlink(missing_ok=True)
         except OSError as error:
             raise PlannerError(f"{file.path}: can't be removed: {error.strerror}") from error
     return CacheContents.of(folder, files)
@@ -173,18 +179,17 @@ def _key(path: Path, rules: RoadRules, lines: LineLayer | None) -> str:
         *(f"{beside.suffix} {_sha256(beside)}" for beside in _parts(path)),
         _told(rules),
         _told(lines),
-        _program(),
+        _PROGRAM,
     ]
     return hashlib.sha256("\n".join(told).encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
 def _parts(path: Path) -> list[Path]:
     """Return the files that a road file consists of."""
-    if path.suffix.lower() == ".shp":  # .dbf, .prj, .cpg and others belong to it
-        beside = [p for p in path.parent.iterdir() if p.stem == path.stem and p.is_file()]
-        return sorted(beside)
-    log = path.with_name(f"{path.name}-wal")  # what SQLite hasn't yet put into a GeoPackage
-    return [path, *([log] if log.is_file() else [])]
+    if path.suffix.lower() in (".shp", ".gml"):  # .dbf, .prj, .cpg, .xsd and others belong to it
+        return sorted(p for p in path.parent.iterdir() if p.stem == path.stem and p.is_file())
+    logs = (path.with_name(path.name + end) for end in ("-wal", "-journal"))  # of SQLite
+    return [path, *(log for log in logs if log.is_file())]
 
 
 def _state(path: Path) -> list[tuple[int, int]]:
@@ -212,7 +217,6 @@ def _told(value: object) -> str:
     return repr(value)
 
 
-@cache
 def _program() -> str:
     """Return a checksum of the program, the libraries and the kind of machine."""
     told = [*(f"{name} {_version(name)}" for name in _LIBRARIES), sys.byteorder]
@@ -230,6 +234,10 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:  # a checkout
         return ""
+
+
+_PROGRAM: Final = _program()
+"""Taken when the program is loaded: its text may be edited while it runs."""
 
 
 # --- Reading an entry -----------------------------------------------------------------------------
@@ -275,7 +283,7 @@ def _header(mapped: mmap.mmap, key: str) -> dict[str, Any] | None:
 
 def _network(mapped: mmap.mmap, header: dict[str, Any]) -> RoadNetwork:
     """Return the network of a sound entry. Its arrays are read-only, since the mapping is."""
-    arrays = {
+    arrays: dict[str, Any] = {
         name: np.ndarray(shape, np.dtype(dtype), mapped, header["begin"] + at)
         for name, (dtype, shape, at) in header["arrays"].items()
     }
@@ -356,41 +364,41 @@ def _pieces(arrays: Mapping[str, NDArray[Any]]) -> Iterator[memoryview | bytes]:
 @cache
 def _say_not_kept(folder: Path, why: str) -> None:
     """Say that networks can't be kept; once for each reason."""
-    logger.info("%s: networks read can't be kept there (%s)", folder, why)
+    logger.info("%s: networks can't be kept there (%s)", folder, why)
 
 
 # --- Removing entries -----------------------------------------------------------------------------
 
 
 class _File(NamedTuple):
-    """A file of the cache; the least are those not used for longest."""
+    """A file of the cache; the least of some is the one not used for longest."""
 
     used_ns: int
-    path: Path
+    path: str
     size: int
 
 
 def _files(folder: Path) -> list[_File]:
-    """Return the entries and what writers that were killed have left, those not used for longest first."""
+    """Return the entries, and what writers that were killed have left."""
     found = []
     with suppress(FileNotFoundError), os.scandir(folder) as items:
         for item in items:
             if item.name.endswith((_SUFFIX, _UNFINISHED)) and item.is_file():
                 with suppress(FileNotFoundError):  # another process has removed it
                     status = item.stat()
-                    found.append(_File(status.st_mtime_ns, Path(item.path), status.st_size))
-    return sorted(found)
+                    found.append(_File(status.st_mtime_ns, item.path, status.st_size))
+    return found
 
 
-def _remove_unused(folder: Path, limit_bytes: int = LIMIT_BYTES) -> None:
-    """Remove entries not used for longest, until the others are at most so large together; the latest one stays."""
+def _remove_unused(folder: Path, *, limit_bytes: int, limit_entries: int) -> None:
+    """Remove entries not used for longest, until the others are within the limits; the latest one stays."""
     files = _files(folder)
-    size = sum(file.size for file in files)
-    for file in files[:-1]:
-        if size <= limit_bytes:
-            break
-        logger.info(
-            "%s: removed, for the cache is larger than %d MB", file.path, limit_bytes // 10**6
-        )
-        file.path.unlink(missing_ok=True)
-        size -= file.size
+    size, n = sum(file.size for file in files), len(files)
+    if size <= limit_bytes and n <= limit_entries:
+        return
+    for file in sorted(files)[:-1]:
+        logger.info("%s: removed, for more is kept than may be", file.path)
+        Path(file.path).unlink(missing_ok=True)
+        size, n = size - file.size, n - 1
+        if size <= limit_bytes and n <= limit_entries:
+            return

@@ -87,7 +87,7 @@ class _Reading:
     way_size: list[int] = field(default_factory=list)
     nodes: list[NDArray[np.float64]] = field(default_factory=list)
     names: dict[str, int] = field(default_factory=lambda: {"": 0})
-    meaning_of: dict[str, tuple[int, str, int]] = field(default_factory=dict)
+    meaning_of: dict[str, tuple[int, tuple[str, ...], int]] = field(default_factory=dict)
     signals: dict[int, Signal] = field(default_factory=dict)
     barriers: dict[int, Access] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
@@ -142,10 +142,10 @@ class _Reading:
         meaning = self.meaning_of.get(told)
         if meaning is None:
             meaning = self.meaning_of[told] = self._meaning(told)
-        road, reason, name = meaning
-        if reason:
-            self.counts[reason] += 1
-        if reason == "ways_out_maxspeed_0":
+        road, counted, name = meaning
+        for what in counted:
+            self.counts[what] += 1
+        if counted == ("ways_out_maxspeed_0",):
             self.warnings.append(f"way {number[1:]} has maxspeed=0: taken as closed")
         size = shape.count("n")
         if road < 0 or size < 2:
@@ -157,14 +157,14 @@ class _Reading:
         self.newest = max(self.newest, changed[1:])
         return shape.strip()[1:]
 
-    def _meaning(self, told: str) -> tuple[int, str, int]:
-        """Return the road that the tags of an OPL line make, or -1; what to count it as, if at all; and its name."""
+    def _meaning(self, told: str) -> tuple[int, tuple[str, ...], int]:
+        """Return the road that the tags of an OPL line make, or -1; what to count it as; and its name."""
         get = dict(_key_and_value(tag) for tag in told[1:].split(",")).get
         if get("highway") is None:
-            return -1, "ways_out_ferry" if get("route") == "ferry" else "", 0
-        road, reason = self.meanings.way(tuple(map(get, self.meanings.way_keys)))
+            return -1, ("ways_out_ferry",) if get("route") == "ferry" else (), 0
+        road, counted = self.meanings.way(tuple(map(get, self.meanings.way_keys)))
         name = get("name") or get("ref") or ""
-        return road, reason, self.names.setdefault(name, len(self.names)) if road >= 0 else 0
+        return road, counted, self.names.setdefault(name, len(self.names)) if road >= 0 else 0
 
     def why_empty(self) -> str:
         """Return why no road was found."""
@@ -250,9 +250,9 @@ def _at_nodes(
     """Return a value for each node: of those that have none, another."""
     column = np.full(node_id.size, otherwise, dtype=np.uint8)
     number = np.array(list(values), dtype=np.int64)
-    at = np.minimum(np.searchsorted(node_id, number), node_id.size - 1)
-    is_there = node_id[at] == number
-    column[at[is_there]] = np.array(list(values.values()), dtype=np.uint8)[is_there]
+    value = np.array(list(values.values()), dtype=np.uint8)
+    is_there = np.isin(number, node_id)
+    column[np.searchsorted(node_id, number[is_there])] = value[is_there]
     return column
 
 

@@ -16,6 +16,7 @@ from planner.geodesy import step_lengths
 from planner.network import GATE, RoadNetwork, RoadSummary
 from planner.roads.access import Access
 from planner.roads.driving_side import driving_side_at
+from planner.roads.ends import with_ends_merged
 from planner.roads.restrictions import EdgeEnds, Restriction, barred_edges
 from planner.roads.rules import RoadRules
 from planner.roads.signals import Signal, is_delayed
@@ -102,6 +103,7 @@ def network_of(pieces: RoadPieces, *, rules: RoadRules, source: RoadSummary) -> 
     RoadNetwork
         Junctions are numbered along a space-filling curve, streets by their first junction.
     """
+    pieces, source = with_ends_merged(pieces, rules.merge_ends_m, source)
     pieces = _part_at_barriers(_along_curve(pieces))
     chains = _chains(pieces.tail, pieces.head, *_incidences(pieces), _matters(pieces))
     start, point, piece, is_along = chains
@@ -120,7 +122,7 @@ def network_of(pieces: RoadPieces, *, rules: RoadRules, source: RoadSummary) -> 
     )
     tail, head = end[: road.size].astype(np.int32), end[road.size :].astype(np.int32)
     is_pocket = _pockets(tail, head, length_m, ~is_local, node.size)
-    component, component_length_m = _components(tail, head, length_m, node.size)
+    component, component_length_m = components(tail, head, length_m, node.size)
     edge_kph = np.column_stack(
         [
             np.where(is_along, along_kph, against_kph),
@@ -357,7 +359,7 @@ def _labels(tail: NDArray[np.int32], head: NDArray[np.int32], n_nodes: int) -> N
     return label
 
 
-def _components(
+def components(
     tail: NDArray[np.int32], head: NDArray[np.int32], length_m: NDArray[np.float64], n_nodes: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Return the component of each node, the longest first, and the metres of street in each."""

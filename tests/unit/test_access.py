@@ -12,7 +12,7 @@ from planner.roads.access import (
     way_directions,
     way_keys,
 )
-from planner.roads.vehicles import CAR, EBIKE, VEHICLES
+from planner.roads.vehicles import CAR, EBIKE, MOTORCYCLE, VEHICLES
 
 SHUT, LOCAL, OPEN = Access.CLOSED, Access.LOCAL, Access.OPEN
 BOTH, ALONG, AGAINST, NEITHER = (True, True), (True, False), (False, True), (False, False)
@@ -91,6 +91,49 @@ def test_tags_of_a_way_say_who_may_drive_there(tags, car, ebike):
     assert way_access(tags, EBIKE)[0] is ebike
 
 
+@pytest.mark.parametrize(
+    ("tags", "motorcycle"),
+    [
+        # classes: those of a car without motorways
+        ({}, OPEN),
+        ({"highway": "motorway"}, SHUT),
+        ({"highway": "motorway", "motorcycle": "yes"}, SHUT),
+        ({"highway": "motorway_link"}, SHUT),
+        ({"highway": "trunk"}, OPEN),
+        ({"highway": "trunk_link"}, OPEN),
+        ({"highway": "living_street"}, OPEN),
+        ({"highway": "cycleway"}, SHUT),
+        ({"highway": "cycleway", "moped": "yes"}, SHUT),
+        ({"motorroad": "yes"}, SHUT),
+        ({"motorroad": "no"}, OPEN),
+        # on permission
+        ({"highway": "track"}, SHUT),
+        ({"highway": "track", "access": "yes"}, SHUT),
+        ({"highway": "track", "motorcycle": "yes"}, OPEN),
+        ({"highway": "track", "motorcar": "yes"}, SHUT),
+        ({"highway": "pedestrian", "motor_vehicle": "yes"}, OPEN),
+        ({"highway": "pedestrian", "motor_vehicle": "destination"}, SHUT),
+        ({"highway": "path", "motorcycle": "yes"}, SHUT),
+        ({"highway": "footway", "motorcycle": "yes"}, SHUT),
+        # the most specific tag decides
+        ({"motor_vehicle": "no", "motorcycle": "yes"}, OPEN),
+        ({"motor_vehicle": "yes", "motorcycle": "no"}, SHUT),
+        ({"access": "no", "motor_vehicle": "destination"}, LOCAL),
+        ({"access": "no", "vehicle": "yes"}, OPEN),
+        ({"vehicle": "no"}, SHUT),
+        ({"access": "private"}, LOCAL),
+        ({"motorcar": "no"}, OPEN),
+        ({"moped": "no", "mofa": "no", "bicycle": "no"}, OPEN),
+        # roads for bicycles are none for motor vehicles
+        ({"access": "bicycle"}, SHUT),
+        ({"vehicle": "bicycle;foot"}, SHUT),
+        ({"vehicle": "bicycle;destination"}, LOCAL),
+    ],
+)
+def test_tags_of_a_way_say_whether_motorcycles_may_drive_there(tags, motorcycle):
+    assert way_access({"highway": "residential"} | tags, MOTORCYCLE)[0] is motorcycle
+
+
 @pytest.mark.parametrize("value", ["no", "forestry", "military", "psv", "taxi", "hov", "hgv"])
 def test_roads_for_others_are_closed(value):
     assert way_access({"highway": "primary", "access": value}, CAR) == (SHUT, "access")
@@ -116,6 +159,8 @@ def test_roads_for_a_few_are_local(value):
         ({"highway": "service", "area": "yes"}, CAR, "area"),
         ({"highway": "service", "service": "emergency_access"}, CAR, "emergency_access"),
         ({"highway": "trunk", "motorroad": "yes"}, EBIKE, "motorroad"),
+        ({"highway": "trunk", "motorroad": "yes"}, MOTORCYCLE, "motorroad"),
+        ({"highway": "motorway"}, MOTORCYCLE, "class"),
         ({"highway": "service", "access": "no"}, CAR, "access"),
     ],
 )
@@ -167,6 +212,48 @@ def test_tags_say_which_way_one_may_drive(tags, car, ebike):
 
 
 @pytest.mark.parametrize(
+    ("tags", "motorcycle"),
+    [
+        ({}, BOTH),
+        ({"oneway": "yes"}, ALONG),
+        ({"oneway": "-1"}, AGAINST),
+        ({"oneway": "reversible"}, NEITHER),
+        ({"oneway": "yes", "oneway:motorcycle": "no"}, BOTH),
+        ({"oneway:motor_vehicle": "no", "oneway:motorcycle": "-1"}, AGAINST),
+        ({"oneway": "no", "oneway:motor_vehicle": "yes"}, ALONG),
+        ({"oneway:vehicle": "yes", "oneway:motor_vehicle": "no"}, BOTH),
+        ({"oneway": "yes", "oneway:motorcar": "no"}, ALONG),
+        ({"oneway": "yes", "oneway:bicycle": "no"}, ALONG),
+        ({"oneway": "yes", "cycleway": "opposite"}, ALONG),
+        ({"junction": "roundabout"}, ALONG),
+    ],
+)
+def test_tags_say_which_way_motorcycles_may_drive(tags, motorcycle):
+    assert way_directions({"highway": "residential"} | tags, MOTORCYCLE) == motorcycle
+
+
+@pytest.mark.parametrize(
+    ("tags", "motorcycle"),
+    [
+        ({"barrier": "gate"}, OPEN),
+        ({"barrier": "bollard"}, OPEN),
+        ({"barrier": "block"}, OPEN),
+        ({"barrier": "sump_buster"}, OPEN),
+        ({"barrier": "motorcycle_barrier"}, SHUT),
+        ({"barrier": "cycle_barrier"}, SHUT),
+        ({"barrier": "kissing_gate"}, SHUT),
+        ({"barrier": "motorcycle_barrier", "motorcycle": "yes"}, OPEN),
+        ({"barrier": "bollard", "motor_vehicle": "no"}, SHUT),
+        ({"barrier": "bollard", "motorcar": "no"}, OPEN),
+        ({"barrier": "gate", "vehicle": "private"}, LOCAL),
+        ({"barrier": "bollard", "locked": "yes"}, LOCAL),
+    ],
+)
+def test_tags_of_a_barrier_say_whether_motorcycles_pass(tags, motorcycle):
+    assert barrier_access(tags, MOTORCYCLE) is motorcycle
+
+
+@pytest.mark.parametrize(
     ("tags", "car", "ebike"),
     [
         ({"barrier": "gate"}, OPEN, OPEN),
@@ -201,7 +288,8 @@ def test_tags_of_a_barrier_say_who_passes(tags, car, ebike):
 @pytest.mark.parametrize("vehicle", VEHICLES.values(), ids=VEHICLES)
 def test_every_tag_that_decides_is_among_those_that_are_read(vehicle):
     # osm.py reads only these: a tag that decides and is not among them would never be heeded
-    decides = {"motor_vehicle", "vehicle", "access"} if vehicle is CAR else {"bicycle", "moped"}
+    motors, cycles = {"motor_vehicle", "vehicle", "access"}, {"bicycle", "moped"}
+    decides = cycles if vehicle is EBIKE else motors
     assert decides | {"highway", "area", "junction", "cycleway:both"} <= set(way_keys(vehicle))
     assert decides | {"barrier", "locked"} <= set(node_keys(vehicle))
     assert ("oneway:bicycle" in way_keys(vehicle)) == vehicle.is_cycle

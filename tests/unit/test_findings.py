@@ -96,6 +96,9 @@ def test_roads_are_told_with_what_was_left_out_and_why(found):
     assert roads["ways_clipped"] == 1
     assert roads["barriers"] == {"open": 1}
     assert roads["signals"] == 1
+    # of 3 km and 1 km of road the last kilometre of the long one has no limit
+    assert roads["share_of_length_with_limit"] == pytest.approx(0.75, abs=1e-3)
+    assert roads["ways_by_speed"] == {}
     assert roads["speeds_kph"] == {"residential": 20, "tertiary": 28}
 
 
@@ -172,6 +175,7 @@ def test_lines_come_in_sections(found):
         "  ways left out         closed by access tags: 1",
         "                        no road for the vehicle by its class (path, steps, construction, ...): 1",
         "  speeds                assumed from the class for 50% of ways, from their limit for the rest",
+        "  limits tagged         for 75.00 % of the length; the speed of the rest is assumed",
         "  km/h without a limit  tertiary 28, residential 20",
         "  barriers              open: 1",
         "  points                5, of weight 31",
@@ -191,6 +195,21 @@ def test_lines_come_in_sections(found):
 )
 def test_a_planner_reads(found, line):
     assert line in finding_lines(found)
+
+
+def test_what_was_made_of_speeds_is_told_with_the_factors(found):
+    counts = {"with_lanes_factor": 2, "with_surface_factor": 1_200}
+    roads = {
+        **found["roads"],
+        "ways_by_speed": counts,
+        "surface_factors": {"sand": 0.5, "sett": 0.8},
+    }
+    lines = finding_lines({**found, "roads": roads})
+    at = lines.index("  ways with             a class speed changed by the surface: 1,200")
+    assert lines[at + 1 : at + 3] == [
+        "                        a class speed changed by the number of lanes: 2",
+        "  surface factors       sett 0.8, sand 0.5",
+    ]
 
 
 def test_all_that_is_odd_stands_at_the_end(found):

@@ -35,7 +35,8 @@ def test_the_summary_counts_what_was_taken_and_why_the_rest_was_left():
     ways = [
         ([1, 2], {}),
         ([2, 3], {"maxspeed": "CN:urban"}),
-        ([3, 4], {"maxspeed": ""}),
+        ([3, 4], {"maxspeed": "", "maxspeed:conditional": "30 @ wet"}),
+        ([3, 4], {"maxspeed": "signals"}),
         ([1, 2], {"highway": "steps"}),
         ([1, 2], {"highway": "track"}),
         ([1, 3], {"access": "no"}),
@@ -49,9 +50,11 @@ def test_the_summary_counts_what_was_taken_and_why_the_rest_was_left():
     counts = towns.network(LINE, ways).source.counts
     told = {key: n for key, n in counts.items() if key.startswith("ways")}
     assert told == {
-        # a maxspeed that is a word stands there, but the speed is a guess all the same
-        "ways_with_limit": 1,
+        "ways_with_limit": 2,
+        "ways_with_limit_of_zone": 1,
+        # a maxspeed that says no limit stands there, but the speed is a guess all the same
         "ways_with_assumed_speed": 2,
+        "ways_with_conditional_limit": 1,
         "ways_out_class": 2,
         "ways_out_access": 1,
         "ways_out_reversible": 1,
@@ -66,6 +69,19 @@ def test_a_road_of_limit_0_is_closed_and_named():
     network = towns.network(LINE, [([1, 2], {}), ([2, 3], {"maxspeed": "0"})])
     assert network.length_m == pytest.approx(500, abs=0.1)
     assert network.source.warnings == ("way 11 has maxspeed=0: taken as closed",)
+
+
+def test_a_road_may_have_another_speed_each_way_and_be_closed_one_way():
+    # 500 m: 72 km/h takes 25 s, 36 km/h 50 s
+    ways = [([1, 2], {"maxspeed:backward": "72"}), ([2, 3], {"maxspeed:forward": "0"})]
+    network = towns.network(LINE, ways)
+    told = {
+        (int(network.node_id[a]), int(network.node_id[b])): round(float(t), 1)
+        for a, b, t in zip(network.edge_tail, network.edge_head, network.edge_time_s, strict=True)
+    }
+    assert told == {(1, 2): 50, (2, 1): 25, (3, 2): 50}
+    assert network.source.counts["ways_closed_one_way_by_maxspeed_0"] == 1
+    assert network.source.warnings == ()
 
 
 def test_barriers_and_signals_on_roads_are_counted_by_what_they_were_taken_for():
@@ -192,7 +208,7 @@ def test_a_file_of_another_kind_is_refused_with_the_kinds_there_are(tmp_path):
 
 def test_a_vehicle_that_does_not_exist_is_refused_with_those_that_do(town_file):
     path = town_file(LINE, [([1, 2], {})])
-    with pytest.raises(PlannerError, match="no vehicle 'tram'; there are car, .*ebike"):
+    with pytest.raises(PlannerError, match=r"no vehicle 'tram'; there are car, .*ebike"):
         read_network(path, vehicle="tram")
 
 

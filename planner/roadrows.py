@@ -1,0 +1,391 @@
+"""Roads as rows of the coverage: a finite number of pieces that stand for every metre of road, without sampling.
+
+A street is cut wherever the reach of some site ends. Within a piece the same sites cover every point, so a piece is a row, and
+its metres are its weight. Where all that can be covered has to be, most pieces say nothing new: next to each of them lies one that
+fewer sites cover. They are never written down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.compiled import kernel
+from planner.coverage import Coverage
+from planner.journeys import task_between
+from planner.network import RoadNetwork
+from planner.rows import row_of, starts
+from planner.scenario import Direction
+from planner.search import attached, pairs_within
+from planner.snapping import Places
+from planner.states import states_of
+from planner.units import grid
+
+_SEED: Final = 20260101
+"""Of the random numbers that sum up to what tells sets of sites apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RoadRows:
+    """Pieces of road, those that the same sites cover made one.
+
+    Attributes
+    ----------
+    indptr, site
+        The sites that cover piece i are ``site[indptr[i]:indptr[i + 1]]``, ascending; none is without.
+    length_m
+        Metres of each piece.
+    coverable_m
+        Metres that some site covers, of all road.
+    only_m
+        For each site the metres that it alone covers.
+    """
+
+    indptr: NDArray[np.int64]
+    site: NDArray[np.int32]
+    length_m: NDArray[np.float64]
+    coverable_m: float
+    only_m: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return self.length_m.size
+
+
+class _Reaches(NamedTuple):
+    """Parts of streets that a site covers: share of the street from and to, ordered by street."""
+
+    street_start: NDArray[np.int64]
+    site: NDArray[np.int32]
+    begin: NDArray[np.float64]
+    end: NDArray[np.float64]
+
+
+def road_rows(
+    network: RoadNetwork,
+    sites: Places,
+    is_candidate: NDArray[np.bool_],
+    *,
+    max_drive_time_s: float,
+    direction: Direction,
+    access_kph: float = 10.0,
+    only_least: bool = False,
+) -> RoadRows:
+    """Return the pieces of road that the same sites cover.
+
+    Parameters
+    ----------
+    network
+        Roads of one vehicle.
+    sites
+        Where sites meet roads; those off network cover none.
+    is_candidate
+        Which of them may be stations.
+    max_drive_time_s
+        The standard, in seconds; exactly as long counts.
+    direction
+        Whether drives go to the station or come from it.
+    access_kph
+        Speed between a site and the road, in km/h; 0: that leg takes no time.
+    only_least
+        Whether to leave out pieces next to one that only some of their sites cover: to cover all pieces that are left is to
+        cover all.
+    """
+    reaches = _reaches(network, sites, is_candidate, grid(max_drive_time_s), direction, access_kph)
+    length_m = np.where(network.is_gate, 0.0, network.street_length_m)
+    token = np.random.default_rng(_SEED).integers(1, 2**63, size=len(sites), dtype=np.uint64)
+    indptr, site, row_m, coverable_m, only_m = _sweep(reaches, length_m, token, only_least)
+    return RoadRows(
+        indptr=indptr, site=site, length_m=row_m, coverable_m=float(coverable_m), only_m=only_m
+    )
+
+
+def _reaches(
+    network: RoadNetwork,
+    sites: Places,
+    is_candidate: NDArray[np.bool_],
+    limit_s: float,
+    direction: Direction,
+    access_kph: float,
+) -> _Reaches:
+    """Return the parts of streets that each site covers: from their ends, and round the sites on them."""
+    states, n_edges = states_of(network), network.n_edges
+    task = task_between(
+        network, sites, sites.part(0, 0), direction=direction, access_kph=access_kph
+    )
+    if direction is Direction.TO_STATION:
+        every = np.arange(n_edges, dtype=np.int32)
+        state, edge, delay_s = states.start_state, every, np.zeros(n_edges)
+    else:
+        state, edge, delay_s = states.arc_tail, states.arc_edge, states.arc_delay_s
+    nothing = np.empty(0, dtype=np.int64)
+    task = task._replace(
+        targets=attached(state, edge, delay_s, states.n_states),
+        points_on_edge=attached(nothing, nothing, np.empty(0), n_edges),
+        point_leg_s=np.zeros(n_edges),
+    )
+    site, reached, beyond_s = pairs_within(task, limit_s=limit_s)
+    own = task.source_edges
+    near, far = _from_ends(network, reached, limit_s - beyond_s, direction)
+    on_site = row_of(own.start)
+    on_near, on_far = _round_sites(
+        network, own.item, own.time_s, limit_s - task.source_leg_s[on_site], direction
+    )
+    site = np.concatenate([site, on_site])
+    street = network.edge_street[np.concatenate([reached, own.item])]
+    begin, end = np.concatenate([near, on_near]), np.concatenate([far, on_far])
+    kept = is_candidate[site] & (begin <= end)
+    order = np.flatnonzero(kept)[np.argsort(street[kept], kind="stable")]
+    return _Reaches(
+        starts(street[order], network.n_streets),
+        site[order].astype(np.int32),
+        begin[order],
+        end[order],
+    )
+
+
+def _share(
+    network: RoadNetwork, edge: NDArray[np.integer], position_s: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the share of its street that a position on an edge is, given in seconds from its tail."""
+    whole_s = network.edge_time_s[edge]
+    part = np.clip(position_s / np.where(whole_s > 0.0, whole_s, 1.0), 0.0, 1.0)
+    return np.where(network.edge_is_forward[edge], part, 1.0 - part)
+
+
+def _ordered(
+    one: NDArray[np.float64], other: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return np.minimum(one, other), np.maximum(one, other)
+
+
+def _from_ends(
+    network: RoadNetwork,
+    edge: NDArray[np.int32],
+    left_s: NDArray[np.float64],
+    direction: Direction,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the part of each edge's street that is covered over the edge, from its head (or tail) some seconds far."""
+    whole_s = network.edge_time_s[edge]
+    if direction is Direction.TO_STATION:
+        return _ordered(
+            _share(network, edge, np.maximum(whole_s - left_s, 0.0)), _share(network, edge, whole_s)
+        )
+    return _ordered(
+        _share(network, edge, np.zeros(edge.size)),
+        _share(network, edge, np.minimum(left_s, whole_s)),
+    )
+
+
+def _round_sites(
+    network: RoadNetwork,
+    edge: NDArray[np.int32],
+    signed_s: NDArray[np.float64],
+    left_s: NDArray[np.float64],
+    direction: Direction,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the part of each edge's street that a site on the edge covers without a drive leaving it."""
+    if direction is Direction.TO_STATION:
+        near_s, far_s = signed_s, signed_s - left_s
+    else:
+        near_s, far_s = -signed_s, -signed_s + left_s
+    begin, end = _ordered(_share(network, edge, near_s), _share(network, edge, far_s))
+    return np.where(left_s < 0.0, 1.0, begin), np.where(left_s < 0.0, 0.0, end)
+
+
+class _Set(NamedTuple):
+    """The sites that cover a piece, as a sparse set: members, where each is among them, and how many reaches hold it."""
+
+    member: NDArray[np.int32]
+    place: NDArray[np.int32]
+    held_by: NDArray[np.int32]
+
+
+class _Table(NamedTuple):
+    """Rows found so far: a hash table of sums of tokens, and for each row its sum, metres and where its sites end."""
+
+    slot: NDArray[np.int64]
+    token: NDArray[np.uint64]
+    length_m: NDArray[np.float64]
+    end: NDArray[np.int64]
+
+
+@kernel
+def _has(sites: _Set, n: int, site: int) -> bool:
+    """Return whether a site is among the n members."""
+    return bool(sites.place[site] < n and sites.member[sites.place[site]] == site)
+
+
+@kernel
+def _events(at: NDArray[np.float64], order: NDArray[np.int64], first: int, position: float) -> int:
+    """Return the first of some ordered events that is not at a position."""
+    last = first
+    while last < order.size and at[order[last]] == position:
+        last += 1
+    return last
+
+
+@kernel
+def _change(
+    sites: _Set, n: int, came: NDArray[np.int32], went: NDArray[np.int32], token: NDArray[np.uint64]
+) -> tuple[int, int, np.uint64]:
+    """Count reaches that begin and end; return how many sites come in, how many go, and by what the sum changes."""
+    for site in came:
+        sites.held_by[site] += 1
+    for site in went:
+        sites.held_by[site] -= 1
+    n_in = 0
+    more = np.uint64(0)
+    for k in range(came.size):
+        site = came[k]
+        if sites.held_by[site] > 0 and not _has(sites, n, site) and site not in came[:k]:
+            n_in += 1
+            more += token[site]
+    n_out = 0
+    for k in range(went.size):
+        site = went[k]
+        if sites.held_by[site] == 0 and _has(sites, n, site) and site not in went[:k]:
+            n_out += 1
+            more -= token[site]
+    return n_in, n_out, more
+
+
+@kernel
+def _replace(sites: _Set, n: int, came: NDArray[np.int32], went: NDArray[np.int32]) -> int:
+    """Take out of n members those that no reach holds, put in those that came; return how many are there."""
+    for site in went:
+        if sites.held_by[site] == 0 and _has(sites, n, site):
+            n -= 1
+            moved = sites.member[n]
+            sites.member[sites.place[site]] = moved
+            sites.place[moved] = sites.place[site]
+    for site in came:
+        if sites.held_by[site] > 0 and not _has(sites, n, site):
+            sites.member[n] = site
+            sites.place[site] = n
+            n += 1
+    return n
+
+
+@kernel
+def _row(table: _Table, n_rows: int, total: np.uint64) -> int:
+    """Return the row of a sum of tokens: one of n, or n where it is new."""
+    mask = table.slot.size - 1
+    at = np.int64(total & np.uint64(mask))
+    while table.slot[at] >= 0 and table.token[table.slot[at]] != total:
+        at = (at + 1) & mask
+    if table.slot[at] < 0:
+        table.slot[at] = n_rows
+        table.token[n_rows] = total
+        table.length_m[n_rows] = 0.0
+    return int(table.slot[at])
+
+
+@kernel
+def _with_room(column: NDArray[np.int32], n: int, more: int) -> NDArray[np.int32]:
+    """Return a column of n entries with room for more."""
+    if n + more <= column.size:
+        return column
+    wider = np.empty(2 * column.size + more, np.int32)
+    wider[:n] = column[:n]
+    return wider
+
+
+@kernel
+def _sweep(
+    reaches: _Reaches,
+    length_m: NDArray[np.float64],
+    token: NDArray[np.uint64],
+    only_least: bool,
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64], float, NDArray[np.float64]]:
+    """Return the pieces of all streets as rows of sites, their metres, coverable metres, and those of one site only.
+
+    Goes along each street from one end of a reach to the next. The sites of a piece, which is open at both ends, are known by the
+    sum of their tokens; pieces of equal sums are one row.
+    """
+    n_sites, most = token.size, 2 * reaches.site.size + 1
+    n_slots = 1
+    while n_slots < 2 * most:
+        n_slots *= 2
+    table = _Table(
+        np.full(n_slots, -1, np.int64),
+        np.empty(most, np.uint64),
+        np.empty(most, np.float64),
+        np.empty(most, np.int64),
+    )
+    sites = _Set(
+        np.empty(n_sites, np.int32), np.zeros(n_sites, np.int32), np.zeros(n_sites, np.int32)
+    )
+    row_site = np.empty(1024, np.int32)
+    only_m = np.zeros(n_sites)
+    coverable_m = 0.0
+    n_rows = n_entries = 0
+    for street in range(length_m.size):
+        here = slice(reaches.street_start[street], reaches.street_start[street + 1])
+        site, begin, end = reaches.site[here], reaches.begin[here], reaches.end[here]
+        if length_m[street] == 0.0:
+            continue
+        by_begin, by_end = np.argsort(begin, kind="mergesort"), np.argsort(end, kind="mergesort")
+        first_begin = first_end = n = 0
+        total = np.uint64(0)
+        gains_only = False
+        piece_m = position = 0.0
+        while first_end < site.size:
+            before = position
+            position = end[by_end[first_end]]
+            if first_begin < site.size:
+                position = min(position, begin[by_begin[first_begin]])
+            piece_m += (position - before) * length_m[street]
+            last_begin = _events(begin, by_begin, first_begin, position)
+            last_end = _events(end, by_end, first_end, position)
+            came, went = site[by_begin[first_begin:last_begin]], site[by_end[first_end:last_end]]
+            first_begin, first_end = last_begin, last_end
+            n_in, n_out, more = _change(sites, n, came, went, token)
+            if n_in == 0 and n_out == 0:
+                continue
+            loses_only = n_in == 0 and n_out < n
+            if n > 0:
+                coverable_m += piece_m
+                if n == 1:
+                    only_m[sites.member[0]] += piece_m
+                if not only_least or not (gains_only or loses_only):
+                    row = _row(table, n_rows, total)
+                    table.length_m[row] += piece_m
+                    if row == n_rows:
+                        row_site = _with_room(row_site, n_entries, n)
+                        row_site[n_entries : n_entries + n] = np.sort(sites.member[:n])
+                        n_entries += n
+                        table.end[row] = n_entries
+                        n_rows += 1
+            gains_only = n_out == 0 and n > 0
+            n = _replace(sites, n, came, went)
+            total += more
+            piece_m = 0.0
+    indptr = np.zeros(n_rows + 1, np.int64)
+    indptr[1:] = table.end[:n_rows]
+    return indptr, row_site[:n_entries].copy(), table.length_m[:n_rows].copy(), coverable_m, only_m
+
+
+def coverage_with_roads(points: Coverage, roads: RoadRows, *, counts: bool) -> Coverage:
+    """Return a coverage with pieces of road as further needs, behind the points.
+
+    Parameters
+    ----------
+    points
+        Which needs of points which sites cover.
+    roads
+        Pieces of road, of the same sites.
+    counts
+        Whether metres are weight; else a piece has none and only has to be covered.
+    """
+    return Coverage(
+        indptr=np.concatenate([points.indptr, points.indptr[-1] + roads.indptr[1:]]),
+        site=np.concatenate([points.site, roads.site]),
+        time_s=np.concatenate([points.time_s, np.zeros(roads.site.size)]),
+        weight=np.concatenate([points.weight, roads.length_m if counts else np.zeros(len(roads))]),
+        n_sites=points.n_sites,
+        is_kept=points.is_kept,
+        is_excluded=points.is_excluded,
+    )
