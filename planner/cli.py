@@ -5,10 +5,11 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
@@ -215,19 +216,53 @@ def map_again(
     ] = None,
 ) -> None:
     """Draw the map of a saved run again."""
-    from planner.errors import PlannerError
     from planner.runfolder import read_result
     from planner.webmap import write_map
 
     with _plain_errors(), _progress():
         path = out or run / "map.html"
         result = read_result(run)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_map(result, path)
-        except OSError as error:
-            raise PlannerError(f"{path}: can't be written: {error.strerror or error}") from error
+        _write(path, partial(write_map, result))
     typer.echo(path)
+
+
+@app.command()
+def route(
+    run: RunFolder,
+    demand: Annotated[str, typer.Argument(help="Id of a demand point.", show_default=False)],
+    site: Annotated[
+        str | None,
+        typer.Option(
+            help="Id of a site; the station that serves the point if left out.", show_default=False
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    geojson: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="Write the drive as GeoJSON too.", show_default=False),
+    ] = None,
+    map_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--map", dir_okay=False, help="Draw the map with this drive too.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Explain one drive of a saved run: its roads, speeds and delays, and how they add up."""
+    from planner.explained import explained, explained_geojson, explained_json, explained_lines
+    from planner.runfolder import read_result
+    from planner.webmap import write_map
+
+    with _plain_errors(), _progress():
+        found = explained(read_result(run), demand, site_id=site)
+    _tell_json(explained_json(found)) if as_json else _tell(explained_lines(found))
+    with _plain_errors(), _progress():
+        if geojson is not None:
+            _write(geojson, partial(_write_json, explained_geojson(found)))
+        if map_file is not None:
+            _write(map_file, partial(write_map, found.result, route=found.drawn()))
+    if not as_json:
+        _tell(f"{what}: {path}" for what, path in (("geojson", geojson), ("map", map_file)) if path)
 
 
 @app.command()
@@ -334,8 +369,32 @@ def _sentence(result: "Result") -> str:
     return " ".join(s.strip() for s in sentences if s.strip())
 
 
+def _tell(lines: Iterable[str]) -> None:
+    """Tell the answer in lines; what data hold can't steer the terminal."""
+    from planner.wording import harmless
+
+    for line in lines:
+        typer.echo(harmless(line))
+
+
 def _tell_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def _write(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file, into folders that need not be there."""
+    from planner.errors import PlannerError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path)
+    except OSError as error:
+        raise PlannerError(f"{path}: can't be written: {error.strerror or error}") from error
+
+
+def _write_json(value: Any, path: Path) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 @contextmanager

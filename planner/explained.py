@@ -82,8 +82,14 @@ class Explained:
             There is no drive.
         """
         route = _there(self)
-        ends = _ends(self)
-        return DrawnRoute(route=route, begin=ends[0].label, end=ends[1].label)
+        begin, end = _ends(self)
+        return DrawnRoute(
+            route=route,
+            begin=begin.label,
+            end=end.label,
+            begin_lonlat=(begin.lon, begin.lat),
+            end_lonlat=(end.lon, end.lat),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +258,10 @@ def _access_row(what: str, leg: AccessLeg, kph: float) -> _Row:
 
 def _leg_row(leg: Leg) -> _Row:
     road_class = f"{leg.road_class}, local" if leg.is_local else leg.road_class
-    source = "limit" if leg.has_limit else "assumed"
+    source = "from a limit" if leg.has_limit else "assumed"
     speed = f"{leg.kph:.1f}".removesuffix(".0")
     return (
-        leg.name or f"unnamed {leg.road_class}",
+        leg.name or "(unnamed)",
         road_class,
         f"{leg.length_m:,.0f} m",
         f"{speed} km/h ({source})",
@@ -314,7 +320,7 @@ def _step_values(route: Route) -> Iterator[dict[str, Any]]:
                 "is_local": step.is_local,
                 "has_limit": step.has_limit,
                 "length_m": step.length_m,
-                "kph": step.kph,
+                "kph": round(step.kph, 3),
                 "time_s": step.time_s,
             }
     yield _access_values(route.end, route.access_kph)

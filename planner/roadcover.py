@@ -95,6 +95,73 @@ class WorstPoint:
     drive_time_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RoadCover:
+    """How much of all road is covered.
+
+    Attributes
+    ----------
+    length_m, coverable_m, covered_m
+        Metres in all, those that some site could cover, and those that stations do. Each street counts once.
+    covered
+        The parts of road that are covered.
+    worst
+        The farthest point of all that can reach a station; None where none can.
+    """
+
+    length_m: float
+    coverable_m: float
+    covered_m: float
+    covered: Stretches
+    worst: WorstPoint | None
+
+    @property
+    def share_covered(self) -> float:
+        """Covered part of all road."""
+        return self.covered_m / self.length_m if self.length_m else 1.0
+
+
+def road_cover(
+    network: RoadNetwork,
+    sites: Places,
+    *,
+    is_station: NDArray[np.bool_],
+    is_candidate: NDArray[np.bool_],
+    max_drive_time_s: float,
+    direction: Direction,
+    access_kph: float = 10.0,
+) -> RoadCover:
+    """Return how much of all road stations cover.
+
+    Parameters
+    ----------
+    network
+        Roads of one vehicle.
+    sites
+        Where sites meet roads.
+    is_station, is_candidate
+        Which of them are stations, and which may be one.
+    max_drive_time_s
+        The standard, in seconds; exactly as long counts.
+    direction, access_kph
+        As for `spans_of`.
+    """
+
+    def covered_by(some: NDArray[np.bool_]) -> tuple[Spans, Stretches]:
+        spans = spans_of(network, sites.where(some), direction=direction, access_kph=access_kph)
+        return spans, covered_parts(spans, max_drive_time_s)
+
+    spans, covered = covered_by(is_station)
+    coverable = covered_by(is_candidate | is_station)[1]
+    return RoadCover(
+        length_m=network.length_m,
+        coverable_m=float(coverable.length_m(network).sum()),
+        covered_m=float(covered.length_m(network).sum()),
+        covered=covered,
+        worst=worst_point(network, spans),
+    )
+
+
 def spans_of(
     network: RoadNetwork, stations: Places, *, direction: Direction, access_kph: float = 10.0
 ) -> Spans:

@@ -196,11 +196,12 @@ def _round_sites(
 
 
 class _Set(NamedTuple):
-    """The sites that cover a piece, as a sparse set: members, where each is among them, and how many reaches hold it."""
+    """The sites that cover a piece, as a sparse set: members, where each is among them, how many reaches hold it, when it changed."""
 
     member: NDArray[np.int32]
     place: NDArray[np.int32]
     held_by: NDArray[np.int32]
+    changed: NDArray[np.int64]
 
 
 class _Table(NamedTuple):
@@ -229,24 +230,30 @@ def _events(at: NDArray[np.float64], order: NDArray[np.int64], first: int, posit
 
 @kernel
 def _change(
-    sites: _Set, n: int, came: NDArray[np.int32], went: NDArray[np.int32], token: NDArray[np.uint64]
+    sites: _Set,
+    n: int,
+    came: NDArray[np.int32],
+    went: NDArray[np.int32],
+    token: NDArray[np.uint64],
+    turn: int,
 ) -> tuple[int, int, np.uint64]:
     """Count reaches that begin and end; return how many sites come in, how many go, and by what the sum changes."""
     for site in came:
         sites.held_by[site] += 1
     for site in went:
         sites.held_by[site] -= 1
-    n_in = 0
+    n_in = n_out = 0
     more = np.uint64(0)
-    for k in range(came.size):
-        site = came[k]
-        if sites.held_by[site] > 0 and not _has(sites, n, site) and site not in came[:k]:
+    for site in came:  # twice in it where two of its reaches begin at one spot
+        is_new = sites.held_by[site] > 0 and not _has(sites, n, site)
+        if is_new and sites.changed[site] != turn:
+            sites.changed[site] = turn
             n_in += 1
             more += token[site]
-    n_out = 0
-    for k in range(went.size):
-        site = went[k]
-        if sites.held_by[site] == 0 and _has(sites, n, site) and site not in went[:k]:
+    for site in went:
+        is_gone = sites.held_by[site] == 0 and _has(sites, n, site)
+        if is_gone and sites.changed[site] != turn:
+            sites.changed[site] = turn
             n_out += 1
             more -= token[site]
     return n_in, n_out, more
@@ -316,12 +323,15 @@ def _sweep(
         np.empty(most, np.int64),
     )
     sites = _Set(
-        np.empty(n_sites, np.int32), np.zeros(n_sites, np.int32), np.zeros(n_sites, np.int32)
+        np.empty(n_sites, np.int32),
+        np.zeros(n_sites, np.int32),
+        np.zeros(n_sites, np.int32),
+        np.zeros(n_sites, np.int64),
     )
     row_site = np.empty(1024, np.int32)
     only_m = np.zeros(n_sites)
     coverable_m = 0.0
-    n_rows = n_entries = 0
+    n_rows = n_entries = turn = 0
     for street in range(length_m.size):
         here = slice(reaches.street_start[street], reaches.street_start[street + 1])
         site, begin, end = reaches.site[here], reaches.begin[here], reaches.end[here]
@@ -342,7 +352,8 @@ def _sweep(
             last_end = _events(end, by_end, first_end, position)
             came, went = site[by_begin[first_begin:last_begin]], site[by_end[first_end:last_end]]
             first_begin, first_end = last_begin, last_end
-            n_in, n_out, more = _change(sites, n, came, went, token)
+            turn += 1
+            n_in, n_out, more = _change(sites, n, came, went, token, turn)
             if n_in == 0 and n_out == 0:
                 continue
             loses_only = n_in == 0 and n_out < n

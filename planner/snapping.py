@@ -58,6 +58,10 @@ class Places:
         columns = {field.name: getattr(self, field.name)[first:last] for field in fields(self)}
         return Places(**columns)
 
+    def where(self, is_kept: NDArray[np.bool_]) -> Places:
+        """Return the places of some points."""
+        return Places(**{field.name: getattr(self, field.name)[is_kept] for field in fields(self)})
+
     @property
     def is_off_network(self) -> NDArray[np.bool_]:
         """Whether no road was near enough."""

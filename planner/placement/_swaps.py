@@ -212,4 +212,6 @@ def _add(served: _Served, given: NDArray[np.int64], n_columns: int) -> None:
                     if told < 0:
                         served.then[i] = -1 - served.then[i]
         # the rows told are marked by a negative cost until they are looked at anew
+
+
 """unfinished"""

@@ -134,12 +134,13 @@ def coincident_ends(pieces: RoadPieces) -> NDArray[np.int64]:
     """
     end = _ends(pieces)
     one, other, _ = near_pairs(pieces.node_lon[end], pieces.node_lat[end], SAME_SPOT_M)
-    pair = np.sort(np.column_stack([end[one], end[other]]), axis=1)
     n = pieces.node_id.size
-    low = np.minimum(pieces.tail, pieces.head).astype(np.int64)
-    linked = low * n + np.maximum(pieces.tail, pieces.head)
-    code = np.sort(pair[:, 0] * n + pair[:, 1])
-    code = code[~np.isin(code, linked)]
+    code = np.sort(end[one] * n + end[other])  # ends ascend, and so the earlier one stands first
+    is_near = np.zeros(n, dtype=bool)
+    is_near[end[one]] = is_near[end[other]] = True
+    link = np.flatnonzero(is_near[pieces.tail] & is_near[pieces.head])
+    tail, head = pieces.tail[link].astype(np.int64), pieces.head[link].astype(np.int64)
+    code = code[~np.isin(code, np.minimum(tail, head) * n + np.maximum(tail, head))]
     return np.column_stack([code // n, code % n])
 
 
@@ -182,7 +183,9 @@ def _ends(pieces: RoadPieces) -> NDArray[np.int64]:
     goes_on = (pieces.way[1:] == pieces.way[:-1]) & (pieces.tail[1:] == pieces.head[:-1])
     begins = np.concatenate([[True], ~goes_on])[: pieces.way.size]
     ends = np.concatenate([~goes_on, [True]])[: pieces.way.size]
-    return np.unique(np.concatenate([pieces.tail[begins], pieces.head[ends]])).astype(np.int64)
+    is_end = np.zeros(pieces.node_id.size, dtype=bool)
+    is_end[pieces.tail[begins]] = is_end[pieces.head[ends]] = True
+    return np.flatnonzero(is_end)
 
 
 def _in_space(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:

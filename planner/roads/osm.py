@@ -221,18 +221,19 @@ def _pieces(reading: _Reading) -> RoadPieces:
     ends = np.concatenate([tail, tail + 1])
     node_id, first, node = np.unique(ref[ends], return_index=True, return_inverse=True)
     lonlat = lonlat[ends]
-    barrier = _at_nodes(node_id, reading.barriers, Access.OPEN)
     signal = _at_nodes(node_id, reading.signals, Signal.NONE)
     reading.counts["signals"] = int((signal != Signal.NONE).sum())
+    no_barrier = max(Access) + 1
+    passing = _at_nodes(node_id, reading.barriers, no_barrier)
     for access in Access:
-        if n := int((barrier[np.isin(node_id, list(reading.barriers))] == access).sum()):
+        if n := int((passing == access).sum()):
             reading.counts[f"barriers_{access.name.lower()}"] = n
     return RoadPieces(
         node_id=node_id,
         node_lon=lonlat[first, 0],
         node_lat=lonlat[first, 1],
         signal=signal,
-        barrier=barrier,
+        barrier=np.where(passing == no_barrier, Access.OPEN, passing).astype(np.uint8),
         tail=node[: tail.size].astype(np.int32),
         head=node[tail.size :].astype(np.int32),
         road=np.array(reading.way_road, dtype=np.int32)[way[tail]],
@@ -251,8 +252,10 @@ def _at_nodes(
     column = np.full(node_id.size, otherwise, dtype=np.uint8)
     number = np.array(list(values), dtype=np.int64)
     value = np.array(list(values.values()), dtype=np.uint8)
-    is_there = np.isin(number, node_id)
-    column[np.searchsorted(node_id, number[is_there])] = value[is_there]
+    at = np.searchsorted(node_id, number)
+    is_there = at < node_id.size
+    is_there[is_there] = node_id[at[is_there]] == number[is_there]
+    column[at[is_there]] = value[is_there]
     return column
 
 

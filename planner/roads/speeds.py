@@ -23,6 +23,8 @@ _LIST: Final = re.compile(r"[;,|]")
 _WHOLE: Final = re.compile(r"[0-9]+")
 _AFTER: Final = ("maxspeed:type", "zone:maxspeed", "source:maxspeed")
 """Where a limit is looked for last: they tell why it is what it is."""
+_ONLY_ZONES: Final = ("maxspeed:type", "source:maxspeed")
+"""Where a mere number is no limit: a year, perhaps."""
 
 
 class Limit(NamedTuple):
@@ -79,8 +81,11 @@ def tagged_limit(tags: Mapping[str, str], vehicle: Vehicle, *, backward: bool) -
     backward
         Whether the limit against the way is asked for, not along it.
     """
-    said = (limit_of(tags.get(key)) for key in limit_keys(vehicle, backward=backward))
-    return next((limit for limit in said if limit), None)
+    for key in limit_keys(vehicle, backward=backward):
+        limit = limit_of(tags.get(key))
+        if limit and (limit.is_of_zone or key not in _ONLY_ZONES):
+            return limit
+    return None
 
 
 def limit_keys(vehicle: Vehicle, *, backward: bool) -> tuple[str, ...]:

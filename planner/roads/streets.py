@@ -48,6 +48,11 @@ class Road(NamedTuple):
     against_kph: float
     has_limit: bool
 
+    @property
+    def turned(self) -> Road:
+        """The same road, drawn the other way."""
+        return self._replace(along_kph=self.against_kph, against_kph=self.along_kph)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RoadPieces:
@@ -284,11 +289,15 @@ def _matters(pieces: RoadPieces) -> NDArray[np.bool_]:
         matters |= np.isin(pieces.node_id, list(turns))
     plain = np.flatnonzero(~matters)
     one, other = incident[start[plain]], incident[start[plain] + 1]
-    is_two_way = np.array([road.along_kph == road.against_kph for road in pieces.roads])
-    kind = pieces.road * np.int64(len(pieces.names)) + pieces.name
-    is_same = kind[one // 2] == kind[other // 2]
-    goes_on = is_two_way[pieces.road[one // 2]] | (one % 2 != other % 2)
-    matters[plain] = ~(is_same & goes_on)
+    number = {road: i for i, road in enumerate(pieces.roads)}
+    turned = np.array([number.get(road.turned, -1) for road in pieces.roads])
+    onto, out = pieces.road[one // 2], pieces.road[other // 2]  # as a drive over one end meets them
+    onto, out = (
+        np.where(one % 2 == 1, onto, turned[onto]),
+        np.where(other % 2 == 0, out, turned[out]),
+    )
+    is_same_name = pieces.name[one // 2] == pieces.name[other // 2]
+    matters[plain] = ~((onto == out) & (onto >= 0) & is_same_name)
     return matters
 
 

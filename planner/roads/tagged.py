@@ -38,6 +38,7 @@ _EACH_WAY: Final = ("maxspeed", "lanes")
 _ROUND: Final = ("roundabout", "circular")
 _TURNED: Final = {"yes": "-1", "true": "-1", "1": "-1", "-1": "yes", "reverse": "yes"}
 _SIDES: Final = {":forward": ":backward", ":left": ":right"}
+_PLAIN: Final = ("string", "empty", "boolean", "integer", "floating")
 _HASH_BASE: Final = np.uint64(0x9E3779B97F4A7C15)
 _HASH_SEED: Final = 20_040_809
 
@@ -129,7 +130,7 @@ def texts(values: NDArray[Any]) -> Texts:
 
     In a column of numbers 0 says nothing.
     """
-    if values.dtype == object:
+    if values.dtype == object and pd.api.types.infer_dtype(values) not in _PLAIN:
         values = np.array([None, *map(_hashable, values)], dtype=object)[1:]
     code, known = pd.factorize(values)
     is_numbers = values.dtype.kind in "iuf"

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from planner.result import Result
 from planner.webmap.page import StationMap
+from planner.webmap.route import DrawnRoute
 
 if TYPE_CHECKING:
     import folium
 
-__all__ = ["map_html", "station_map", "write_map"]
+__all__ = ["DrawnRoute", "map_html", "station_map", "write_map"]
 
 
 def station_map(result: Result) -> folium.Map:
@@ -24,11 +25,19 @@ def station_map(result: Result) -> folium.Map:
     return StationMap(result)
 
 
-def map_html(result: Result) -> str:
-    """Return the whole page of the map; equal bytes for equal results."""
-    return StationMap(result).html()
+def map_html(result: Result, *, route: DrawnRoute | None = None) -> str:
+    """Return the whole page of the map; equal bytes for equal results.
+
+    Parameters
+    ----------
+    result
+        What was found.
+    route
+        A drive to draw besides, which the map then opens at.
+    """
+    return StationMap(result, route=route).html()
 
 
-def write_map(result: Result, path: Path) -> None:
-    """Write the page of the map to a file."""
-    path.write_text(map_html(result), encoding="utf-8", newline="\n")
+def write_map(result: Result, path: Path, *, route: DrawnRoute | None = None) -> None:
+    """Write the page of the map to a file; the options are those of `map_html`."""
+    path.write_text(map_html(result, route=route), encoding="utf-8", newline="\n")

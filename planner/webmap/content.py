@@ -16,13 +16,14 @@ from planner.webmap import texts
 from planner.webmap.answer import answer, steps_s, whole_seconds
 from planner.webmap.ground import ground
 from planner.webmap.pack import coordinates, pack
+from planner.webmap.route import DrawnRoute, route_parts
 
 Numbers = dict[str, NDArray[np.int64]]
 """Arrays by the name the page knows them by."""
 
 
-def content(result: Result) -> str:
-    """Return all that the page is told, packed."""
+def content(result: Result, *, route: DrawnRoute | None = None) -> str:
+    """Return all that the page is told, packed; the page of a drive is told about it besides."""
     found, left = figures(result), left_out(result)
     scenario = result.scenario
     words: dict[str, Any] = {
@@ -41,6 +42,7 @@ def content(result: Result) -> str:
         _demand(result, found.standard_s),
         _left_out(result, left),
         _roads(result),
+        *([route_parts(route)] if route else []),
     )
     for more_words, more_numbers in parts:
         words |= more_words

@@ -16,6 +16,7 @@ import jinja2
 from planner.result import Result
 from planner.webmap import texts
 from planner.webmap.content import bounds, content
+from planner.webmap.route import DrawnRoute
 
 SCRIPTS: Final = (
     "unpack.js",
@@ -32,6 +33,8 @@ SCRIPTS: Final = (
     "main.js",
 )
 """Our scripts in the order they run in; they share one scope."""
+_ROUTE_SCRIPT: Final = "route.js"
+"""Comes before the last one where there is a drive to show."""
 
 _ASSETS: Final = files("planner.webmap") / "assets"
 _LEAFLET: Final = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
@@ -60,7 +63,7 @@ class StationMap(folium.Map):  # type: ignore[misc]
         {% endmacro %}
         """)
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: Result, *, route: DrawnRoute | None = None) -> None:
         (south, west), (north, east) = bounds(result)
         super().__init__(
             location=[(south + north) / 2, (west + east) / 2],
@@ -74,7 +77,7 @@ class StationMap(folium.Map):  # type: ignore[misc]
         )
         self.options |= {"min_zoom": 4, "max_zoom": 18}  # folium keeps its arguments for tiles
         self._name, self._id = "map", "stations"
-        Page(self, content(result))
+        Page(self, content(result, route=route), scripts=_scripts(route))
 
     def html(self) -> str:
         """Return the whole page."""
@@ -87,10 +90,11 @@ class Page(branca.element.Figure):  # type: ignore[misc]
     Only what this page was made with runs: each script is let in by its checksum, nothing may be fetched.
     """
 
-    def __init__(self, station_map: StationMap, packed: str) -> None:
+    def __init__(self, station_map: StationMap, packed: str, *, scripts: tuple[str, ...]) -> None:
         super().__init__()
         self._id = "page"
         self._packed = packed
+        self._scripts = scripts
         self.add_child(station_map)
 
     def render(self, **kwargs: Any) -> str:
@@ -102,7 +106,7 @@ class Page(branca.element.Figure):  # type: ignore[misc]
             "leaflet": _without_source_map(_LEAFLET.joinpath("leaflet.js").read_text("utf-8")),
             "stand_ins": _asset("stand_ins.js"),
             "layers": self.script.render(**kwargs),
-            "ours": _in_one_scope(_asset(name) for name in SCRIPTS),
+            "ours": _in_one_scope(_asset(name) for name in self._scripts),
         }
         added = re.findall(r"<script>(.*?)</script>", header + html, flags=re.DOTALL)
         return _TEMPLATE.render(
@@ -116,6 +120,10 @@ class Page(branca.element.Figure):  # type: ignore[misc]
             map_id=next(iter(self._children.values())).get_name(),
             old_browser=texts.OLD_BROWSER,
         )
+
+
+def _scripts(route: DrawnRoute | None) -> tuple[str, ...]:
+    return SCRIPTS if route is None else (*SCRIPTS[:-1], _ROUTE_SCRIPT, SCRIPTS[-1])
 
 
 def _asset(name: str) -> str:

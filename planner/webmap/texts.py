@@ -197,6 +197,12 @@ UI: Final[dict[str, tuple[str, str]]] = {
 }
 """Words of the page, (Chinese, English); ``{…}`` is filled in by the page."""
 
+ROUTE_UI: Final[dict[str, tuple[str, str]]] = {
+    "legend_route": ("一趟车程：{time}", "One drive: {time}"),
+    "legend_delay": ("在此等候", "Waits here"),
+}
+"""Words that a page with one drive has besides."""
+
 OLD_BROWSER: Final = (
     "这个浏览器版本过旧，无法显示地图；请使用 2020 年以后的 Chrome、Edge、360 或 Firefox 113 以上版本。 "
     "This browser is too old to show the map; please use a Chrome or Edge from 2020 on, or Firefox 113 on."
@@ -210,8 +216,17 @@ _UNITS: Final = {
 
 def table(language: str) -> dict[str, str]:
     """Return the words of the page in a language."""
+    return _column(UI, language)
+
+
+def route_table(language: str) -> dict[str, str]:
+    """Return the words that a page with one drive has besides, in a language."""
+    return _column(ROUTE_UI, language)
+
+
+def _column(words: dict[str, tuple[str, str]], language: str) -> dict[str, str]:
     column = LANGUAGES.index(language)
-    return {key: words[column] for key, words in UI.items()}
+    return {key: both[column] for key, both in words.items()}
 
 
 def count(n: int, unit: str, language: str) -> str:

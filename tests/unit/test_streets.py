@@ -109,9 +109,19 @@ def test_one_ways_in_line_are_one_street():
 
 def test_one_ways_drawn_against_each_other_lead_the_same_way():
     network = towns.network(ROW, [([1, 2, 3], ONEWAY), ([5, 4, 3], {"oneway": "-1"})])
-    rank = {node: i for i, node in enumerate((1, 2, 3, 4, 5))}
-    assert all(rank[tail] < rank[head] for tail, head in edges(network))
+    assert edges(network) == [(1, 5)]
     assert network.edge_time_s.sum() == pytest.approx(40, abs=0.01)
+
+
+def test_speeds_that_differ_by_direction_go_on_however_ways_are_drawn():
+    fast, slow = {"maxspeed:forward": "72"}, {"maxspeed:backward": "72"}
+    for ways in ([([1, 2, 3], fast), ([3, 4, 5], fast)], [([1, 2, 3], fast), ([5, 4, 3], slow)]):
+        network = towns.network(ROW, ways)
+        assert edges(network) == [(1, 5), (5, 1)]
+        seconds = dict(zip(edges(network), network.edge_time_s.tolist(), strict=True))
+        assert seconds == {(1, 5): pytest.approx(20, abs=0.01), (5, 1): pytest.approx(40, abs=0.01)}
+    network = towns.network(ROW, [([1, 2, 3], fast), ([5, 4, 3], fast)])
+    assert junctions(network) == [1, 3, 5]  # fast to there, slow from there
 
 
 def test_one_ways_against_each_other_stay_two_streets():
