@@ -158,10 +158,23 @@ def assess(scenario: ScenarioFile, out: Out = None, as_json: AsJson = False) -> 
 
 
 @app.command()
-def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
+def check(
+    scenario: ScenarioFile,
+    observed: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Compare drive times with those measured (CSV: demand, site, drive_time_s).",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Read and check all inputs; choose nothing.
 
-    Tells what the files hold, who can be covered, what would run, and what is odd about the data.
+    Tells what the files hold, what was left out, assumed and converted, who can be covered, what would run, and what is odd
+    about the data. With measured drive times it also tells how far off ours are, and which speeds would fit best.
     """
     from planner.findings import finding_lines, findings
     from planner.run import survey_of
@@ -169,8 +182,20 @@ def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
 
     with _plain_errors(), _progress():
         asked = read_scenario(scenario)
-        found = findings(asked, survey_of(asked))
-    _tell_json(found) if as_json else typer.echo("\n".join(finding_lines(found)))
+        survey = survey_of(asked)
+        found = findings(asked, survey)
+        if observed is not None:
+            from planner.observed import observed_found
+
+            found |= {"observed": observed_found(asked, survey.inputs, observed)}
+    if as_json:
+        _tell_json(found)
+        return
+    _tell(finding_lines(found))
+    if observed is not None:
+        from planner.observed import observed_lines
+
+        _tell(["", *observed_lines(found["observed"])])
 
 
 @app.command()

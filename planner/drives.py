@@ -34,7 +34,7 @@ class Drive:
         Access legs, in seconds.
     """
 
-    edge: NDArray[np.int32]
+    edge: NDArray[np.int64]
     delay_s: NDArray[np.float64]
     from_s: NDArray[np.float64]
     to_s: NDArray[np.float64]
@@ -98,7 +98,7 @@ class _Step(NamedTuple):
 def _drive(steps: list[_Step], begin_leg_s: float, end_leg_s: float) -> Drive:
     columns = np.array(steps, dtype=np.float64).reshape(-1, 4)
     return Drive(
-        edge=columns[:, 0].astype(np.int32),
+        edge=columns[:, 0].astype(np.int64),
         delay_s=columns[:, 1],
         from_s=columns[:, 2],
         to_s=columns[:, 3],

@@ -10,11 +10,13 @@ from planner.clock import Clock
 from planner.drivetimes import RoadTimes, TableTimes, TimeSource, road_times
 from planner.errors import PlannerError, PointsError
 from planner.network import JunctionDelays, RoadNetwork
+from planner.offsets import offset_remarks
 from planner.points import Demand, Sites, check_against, read_demand, read_sites
 from planner.roads import LineLayer, read_network
 from planner.roads.vehicles import Vehicle, vehicle_like, vehicle_named
-from planner.scenario import NetworkSettings, Scenario
+from planner.scenario import NetworkSettings, Scenario, Spread
 from planner.snapping import Places
+from planner.spreading import spread_over_roads
 from planner.timetables import read_pairs
 
 
@@ -49,7 +51,7 @@ class Inputs:
     files
         The files read.
     remarks
-        Sentences on points far from all roads.
+        Sentences on points far from all roads, or off them by what Chinese maps shift.
     """
 
     demand: Demand
@@ -88,6 +90,9 @@ def read_inputs(scenario: Scenario, clock: Clock) -> Inputs:
             network = _read_roads(scenario, scenario.network)
         for points in (demand, sites):
             remarks += check_against(points, network.bounds)
+        if scenario.demand.spread is Spread.ROADS:
+            with clock.stage("spread demand over roads"):
+                demand = spread_over_roads(demand, network)
         with clock.stage("put points on roads"):
             source = road_times(
                 network,
@@ -97,7 +102,11 @@ def read_inputs(scenario: Scenario, clock: Clock) -> Inputs:
                 access_kph=scenario.network.access_kph,
                 max_access_m=scenario.network.max_access_m,
             )
+            remarks += offset_remarks(network, demand, source.demand_places)
+            remarks += offset_remarks(network, sites, source.site_places)
     elif scenario.drive_times is not None:
+        if scenario.demand.spread is Spread.ROADS:
+            raise PlannerError(f'{scenario.path}: demand: spread = "roads" needs roads ([network])')
         with clock.stage("read drive times"):
             table = scenario.resolve(scenario.drive_times.file)
             pairs = read_pairs(table, demand, sites)
@@ -125,6 +134,8 @@ def _read_points(scenario: Scenario) -> tuple[Demand, Sites]:
             layer=asked.layer,
             encoding=asked.encoding,
             columns=asked.columns,
+            sheet=asked.sheet,
+            heading_row=asked.heading_row,
         )
     except PointsError as error:
         problems.append(error)
@@ -135,6 +146,8 @@ def _read_points(scenario: Scenario) -> tuple[Demand, Sites]:
             layer=hosts.layer,
             encoding=hosts.encoding,
             columns=hosts.columns,
+            sheet=hosts.sheet,
+            heading_row=hosts.heading_row,
             existing=None if hosts.existing is None else scenario.resolve(hosts.existing),
         )
     except PointsError as error:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.coordinates import are_degrees, distance_to_box_m, to_wgs84
+from planner.coordinates import Crs, Shifted, are_degrees, distance_to_box_m, to_wgs84
 from planner.errors import PointsError
 from planner.pointfiles import Reading, Rows, cut, numbers, read_rows, shown
+from planner.wording import counted
 
 if TYPE_CHECKING:
     import geopandas
+
+logger = logging.getLogger(__name__)
 
 SAME_PLACE_M: Final = 50.0
 """A host and a station of one id are the same when they lie this near: two surveys differ by as much."""
@@ -28,6 +33,26 @@ _WORDS: Final = {
     **dict.fromkeys(("false", "0", "no", "n", "否", ""), False),
 }
 """What may stand in a column of yes and no."""
+
+_TOTALS: Final = frozenset(
+    (
+        "合计",
+        "总计",
+        "小计",
+        "共计",
+        "总数",
+        "合计数",
+        "total",
+        "totals",
+        "subtotal",
+        "grandtotal",
+        "sum",
+    )
+)
+"""What a row of sums is called, without blanks and colons."""
+
+_MOVED_DEG: Final = 1e-8
+"""Degrees that differ by less are the same: a millimetre."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,6 +71,10 @@ class Demand:
         Texts for people; empty where not given.
     file
         Where they were read.
+    area
+        The area that a point stands for, in WGS 84 degrees; None where there is none. None at all where there are no areas.
+    notes
+        What was guessed, converted or mended on reading, a sentence each.
     """
 
     id: NDArray[np.object_]
@@ -55,6 +84,8 @@ class Demand:
     name: NDArray[np.object_]
     district: NDArray[np.object_]
     file: str
+    area: NDArray[np.object_] | None = None
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return self.id.size
@@ -84,6 +115,8 @@ class Sites:
         It may not become one.
     file
         Where they were read.
+    notes
+        What was guessed, converted or mended on reading, a sentence each.
     """
 
     id: NDArray[np.object_]
@@ -97,6 +130,7 @@ class Sites:
     is_required: NDArray[np.bool_]
     is_excluded: NDArray[np.bool_]
     file: str
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return self.id.size
@@ -111,24 +145,31 @@ def read_demand(
     *,
     crs: str | None = None,
     layer: str | None = None,
+    sheet: str | None = None,
+    heading_row: int | None = None,
     encoding: str | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> Demand:
     """Return the demand points of a file or GeoDataFrame, checked completely.
 
-    Columns are ``id`` and, in a CSV, ``lon`` and ``lat``; if they are there, ``weight`` (1 where there is no such
-    column), ``name`` and ``district``.
+    Columns are ``id`` and, in a table, ``lon`` and ``lat``; if they are there, ``weight`` (1 where there is no such
+    column), ``name`` and ``district``. Usual names such as ``编号`` or ``longitude`` are understood.
 
     Parameters
     ----------
     source
-        CSV, a layer of points in any file that geopandas reads, or a GeoDataFrame.
+        CSV, Excel, a layer of points or areas in any file that geopandas reads, or a GeoDataFrame. For an area its
+        best point inside stands.
     crs
-        ``wgs84`` or ``EPSG:n``; the file's own if left out, WGS 84 for CSV and GeoJSON.
+        ``wgs84``, ``gcj02``, ``bd09`` or ``EPSG:n``; the file's own if left out, WGS 84 for tables and GeoJSON.
     layer
         Layer of a file with several.
+    sheet
+        Sheet of a workbook with several.
+    heading_row
+        Row of a table that names the columns, from 1; the first that does if left out.
     encoding
-        Encoding of the text; UTF-8, or as the file says, if left out.
+        Encoding of the text; as the file says, else UTF-8 or GB18030, whichever it is, if left out.
     columns
         Our column names with those of the file.
 
@@ -146,6 +187,8 @@ def read_demand(
         optional=("weight", "name", "district"),
         crs=crs,
         layer=layer,
+        sheet=sheet,
+        heading_row=heading_row,
         encoding=encoding,
         columns=columns,
     )
@@ -153,20 +196,34 @@ def read_demand(
     if not len(rows):
         raise PointsError(rows.file, [f"no demand points in {Path(rows.file).name}"])
     faults = _Faults(rows)
-    lon, lat = _degrees(rows, faults)
-    weight = _weights(rows, faults)
+    places = _places(rows, faults)
+    weight, more_notes = _weights(rows, faults)
     faults.refuse()
+    areas = {} if places.area is None else {"area": places.area}
     return Demand(
-        **_ordered(
+        **ordered(
             id=rows.text["id"],
-            lon=lon,
-            lat=lat,
+            lon=places.lon,
+            lat=places.lat,
             weight=weight,
             name=_text(rows, "name"),
             district=_text(rows, "district"),
+            **areas,
         ),
         file=rows.file,
+        notes=_told(rows, places.notes + more_notes),
     )
+
+
+def inner_points_note(area: NDArray[np.object_]) -> str:
+    """Return the sentence on areas of demand (None where there is none) for which a point inside stands."""
+    from planner.pointfiles.areas import area_km2
+
+    n, km2 = sum(a is not None for a in area), math.fsum(area_km2(area))
+    size = f"{km2:,.2f}" if km2 < 100 else f"{km2:,.0f}"
+    n_parted = sum(a is not None and len(getattr(a, "geoms", "1")) > 1 for a in area)
+    parted = f" ({n_parted} of several parts: in the largest)" if n_parted else ""
+    return f"{counted(n, 'area')} of {size} km2 in all; a point inside stands for each{parted}"
 
 
 def read_sites(
@@ -174,21 +231,23 @@ def read_sites(
     *,
     crs: str | None = None,
     layer: str | None = None,
+    sheet: str | None = None,
+    heading_row: int | None = None,
     encoding: str | None = None,
     columns: Mapping[str, str] | None = None,
     existing: Path | str | geopandas.GeoDataFrame | None = None,
 ) -> Sites:
     """Return the sites of a file or GeoDataFrame, checked completely.
 
-    Columns are ``id`` and, in a CSV, ``lon`` and ``lat``; if they are there, ``name``, ``kind``, ``services``,
+    Columns are ``id`` and, in a table, ``lon`` and ``lat``; if they are there, ``name``, ``kind``, ``services``,
     ``opening_hours``, and ``existing``, ``required``, ``excluded`` (true or false, yes or no, 1 or 0, 是 or 否; nothing
     is no).
 
     Parameters
     ----------
     source
-        CSV, a layer of points in any file that geopandas reads, or a GeoDataFrame.
-    crs, layer, encoding, columns
+        CSV, Excel, a layer of points or areas in any file that geopandas reads, or a GeoDataFrame.
+    crs, layer, sheet, heading_row, encoding, columns
         As in `read_demand`.
     existing
         Further stations, which stand already. A site of the same id within 50 m is marked as existing. The options
@@ -208,6 +267,8 @@ def read_sites(
         optional=("name", "kind", "services", "opening_hours", "existing", "required", "excluded"),
         crs=crs,
         layer=layer,
+        sheet=sheet,
+        heading_row=heading_row,
         encoding=encoding,
         columns=columns,
     )
@@ -280,17 +341,48 @@ class _Faults:
         """Note a sentence for each row that is wrong."""
         self.by_row += [(int(i), sentence(int(i))) for i in np.flatnonzero(is_wrong)]
 
+    @property
+    def are_any(self) -> bool:
+        """Whether anything was noted."""
+        return bool(self.by_row or self.of_file)
+
     def refuse(self) -> None:
-        """Raise all that was noted, if there is any."""
+        """Raise all that was noted, if there is any; of a row of sums only that it is one."""
         _check_ids(self.rows, self)
-        ordered = sorted(self.by_row, key=lambda fault: fault[0])
-        sentences = [f"{self._row(i)}: {sentence}" for i, sentence in ordered]
+        totals = _totals(self.rows, sorted({i for i, _ in self.by_row}))
+        by_row = [fault for fault in self.by_row if fault[0] not in totals]
+        by_row += [(i, "looks like a row of sums; delete it") for i in totals]
+        in_order = sorted(by_row, key=lambda fault: fault[0])
+        sentences = [f"{self._row(i)}: {sentence}" for i, sentence in in_order]
         if self.of_file or sentences:
             raise PointsError(self.rows.file, [*self.of_file, *sentences])
 
     def _row(self, i: int) -> str:
         name = cut(self.rows.text["id"][i])
         return f"{self.rows.unit} {self.rows.number[i]}" + (f" ({name})" if name else "")
+
+
+def _totals(rows: Rows, faulty: list[int]) -> list[int]:
+    """Return which of the faulty rows hold sums: by what they are called, or by a weight that is the sum of those above.
+
+    Only rows that are faulty anyway: there are petrol stations called Total.
+    """
+    if not faulty:
+        return []
+    names = [rows.text[column] for column in ("id", "name") if column in rows.text]
+    texts = rows.text.get("weight")
+    weight = np.zeros(len(rows)) if texts is None else numbers("weight", texts)[0]
+    above = np.cumsum(np.nan_to_num(weight)) - np.nan_to_num(weight)
+    return [
+        i
+        for i in faulty
+        if any(_is_total(column[i]) for column in names)
+        or (not rows.text["id"][i] and i > 1 and weight[i] > 0 and np.isclose(weight[i], above[i]))
+    ]
+
+
+def _is_total(text: str) -> bool:
+    return "".join(text.split()).strip(":：").casefold() in _TOTALS
 
 
 def _check_ids(rows: Rows, faults: _Faults) -> None:
@@ -305,11 +397,53 @@ def _check_ids(rows: Rows, faults: _Faults) -> None:
     faults.add(is_again, lambda i: f"the same id as {rows.unit} {rows.number[first[ids[i]]]}")
 
 
-def _degrees(rows: Rows, faults: _Faults) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return longitudes and latitudes, and note what can't be one."""
+class _Places(NamedTuple):
+    """Where the rows of a file are in WGS 84, their areas, and what to say on it."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    area: NDArray[np.object_] | None
+    notes: tuple[str, ...]
+
+
+def _places(rows: Rows, faults: _Faults) -> _Places:
+    """Return where rows are, areas at their best point inside, and note what can't be."""
     faults.add(rows.fault != "", lambda i: str(rows.fault[i]))
-    is_there = rows.fault == ""
     lon, lat = (rows.x, rows.y) if rows.crs is None else to_wgs84(rows.x, rows.y, rows.crs)
+    _check_degrees(rows, lon, lat, faults)
+    notes = _moved_note(rows, lon, lat)
+    if rows.area is None:
+        return _Places(lon, lat, None, notes)
+    from planner.pointfiles.areas import areas_in_wgs84, points_inside
+
+    area = areas_in_wgs84(rows.area, rows.crs)
+    is_area = np.array([a is not None for a in rows.area])
+    is_cut = is_area & np.isfinite(lon) & np.array([a is None for a in area])
+    faults.add(is_cut, lambda _: "reaches outside the CRS")
+    if not faults.are_any:  # else nobody asks where the good ones are
+        inner_lon, inner_lat = points_inside(area)
+        lon, lat = np.where(is_area, inner_lon, lon), np.where(is_area, inner_lat, lat)
+        notes += (inner_points_note(area),)
+    return _Places(lon, lat, area, notes)
+
+
+def _moved_note(rows: Rows, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[str, ...]:
+    """Return the sentence on a conversion to WGS 84 that moved anything."""
+    moved = np.maximum(np.abs(lon - rows.x), np.abs(lat - rows.y))
+    if rows.crs is None or not (moved > _MOVED_DEG).any():
+        return ()
+    return (f"converted from {_crs_name(rows.crs)} to WGS 84",)
+
+
+def _crs_name(crs: Crs) -> str:
+    return crs.title if isinstance(crs, Shifted) else crs.to_string()[:40]
+
+
+def _check_degrees(
+    rows: Rows, lon: NDArray[np.float64], lat: NDArray[np.float64], faults: _Faults
+) -> None:
+    """Note which longitudes and latitudes can't be one."""
+    is_there = rows.fault == ""
     is_outside_crs = is_there & np.isnan(lon)
     faults.add(is_outside_crs, lambda i: f"{_pair(rows.x[i], rows.y[i])} is outside the CRS")
     is_wrong = is_there & ~is_outside_crs & ~are_degrees(lon, lat)
@@ -324,7 +458,6 @@ def _degrees(rows: Rows, faults: _Faults) -> tuple[NDArray[np.float64], NDArray[
     faults.add(
         is_zero, lambda _: "lon and lat are both 0, which is in the sea off Africa; not known?"
     )
-    return lon, lat
 
 
 def _pair(x: float, y: float) -> str:
@@ -349,16 +482,21 @@ def _all_wrong(
     return f"lon and lat swapped? every row is out of range (the first has lon, lat {pair}); mend it, or say {remedy}"
 
 
-def _weights(rows: Rows, faults: _Faults) -> NDArray[np.float64]:
+def _weights(rows: Rows, faults: _Faults) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Return weights, and what to say on them: 1 where no column has them, or hardly any row of a guessed one."""
     texts = rows.text.get("weight")
     if texts is None:
-        return np.ones(len(rows))
+        return np.ones(len(rows)), ()
+    n_empty = int((texts == "").sum())
+    if "weight" in rows.guessed and 2 * n_empty > len(rows):
+        why = f"{n_empty} of {counted(len(rows), 'row')} have no weight, so that every row counts as 1"
+        return np.ones(len(rows)), (why,)
     weight, fault = numbers("weight", texts)
     faults.add(fault != "", lambda i: str(fault[i]))
     faults.add(weight < 0, lambda i: f"weight {texts[i]} is negative")
     if not weight.any():
         faults.of_file.append("every weight is 0, so that nothing counts")
-    return weight
+    return weight, ()
 
 
 def _flags(rows: Rows, faults: _Faults, column: str) -> NDArray[np.bool_]:
@@ -371,6 +509,14 @@ def _flags(rows: Rows, faults: _Faults, column: str) -> NDArray[np.bool_]:
         lambda i: f"{column} is {shown(texts[i])}; write true or false",
     )
     return np.array([flag is True for flag in flags])
+
+
+def _told(rows: Rows, notes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return all notes on a file, told to the log too."""
+    told = (*rows.notes, *notes)
+    for note in told:
+        logger.info("%s: %s", rows.file, note)
+    return told
 
 
 def _text(rows: Rows, column: str) -> NDArray[np.object_]:
@@ -387,7 +533,7 @@ def _sites(rows: Rows, *, all_stand: bool = False) -> Sites:
     if not len(rows):
         raise PointsError(rows.file, [f"no stations in {Path(rows.file).name}"])
     faults = _Faults(rows)
-    lon, lat = _degrees(rows, faults)
+    places = _places(rows, faults)
     is_existing = _flags(rows, faults, "existing") | all_stand
     is_required = _flags(rows, faults, "required")
     is_excluded = _flags(rows, faults, "excluded")
@@ -395,10 +541,10 @@ def _sites(rows: Rows, *, all_stand: bool = False) -> Sites:
     faults.add(is_required & is_excluded & ~is_existing, lambda _: "required and excluded at once")
     faults.refuse()
     return Sites(
-        **_ordered(
+        **ordered(
             id=rows.text["id"],
-            lon=lon,
-            lat=lat,
+            lon=places.lon,
+            lat=places.lat,
             name=_text(rows, "name"),
             kind=_text(rows, "kind"),
             services=_text(rows, "services"),
@@ -408,6 +554,7 @@ def _sites(rows: Rows, *, all_stand: bool = False) -> Sites:
             is_excluded=is_excluded,
         ),
         file=rows.file,
+        notes=_told(rows, places.notes),
     )
 
 
@@ -432,15 +579,16 @@ def _with_existing(sites: Sites, stations: Sites) -> Sites:
     is_existing = sites.is_existing.copy()
     is_existing[known] = True
     marked = replace(sites, is_existing=is_existing)
-    columns = [f.name for f in fields(Sites) if f.name != "file"]
+    columns = [f.name for f in fields(Sites) if f.name not in ("file", "notes")]
     return Sites(
-        **_ordered(
+        **ordered(
             **{
                 name: np.concatenate([getattr(marked, name), getattr(stations, name)[~is_known]])
                 for name in columns
             }
         ),
         file=sites.file,
+        notes=(*sites.notes, *(f"{Path(stations.file).name}: {note}" for note in stations.notes)),
     )
 
 
@@ -455,14 +603,14 @@ def _apart_m(a: Sites, i: NDArray[np.int64], b: Sites, j: NDArray[np.int64]) -> 
 # ---------------------------------------------------------------------------------------------
 
 
-def _ordered(**columns: NDArray[Any]) -> dict[str, NDArray[Any]]:
+def ordered(**columns: NDArray[Any]) -> dict[str, Any]:
     """Return columns ordered by id (plain text order), read-only."""
     ids = columns["id"].tolist()
     order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
-    ordered = {name: column[order] for name, column in columns.items()}
-    for column in ordered.values():
+    sorted_columns = {name: column[order] for name, column in columns.items()}
+    for column in sorted_columns.values():
         column.setflags(write=False)
-    return ordered
+    return sorted_columns
 
 
 def _frame(points: Demand | Sites) -> geopandas.GeoDataFrame:
@@ -471,7 +619,7 @@ def _frame(points: Demand | Sites) -> geopandas.GeoDataFrame:
     columns = {
         f.name: getattr(points, f.name)
         for f in fields(points)
-        if f.name not in ("lon", "lat", "file")
+        if f.name not in ("lon", "lat", "file", "area", "notes")
     }
     place = geopandas.points_from_xy(points.lon, points.lat)
     return geopandas.GeoDataFrame(columns, geometry=place, crs="EPSG:4326")

@@ -28,7 +28,12 @@ def remarks_on(inputs: Inputs, needs: Needs, nearest_site: Nearest) -> tuple[str
     nearest_site
         For each need the nearest site that may be a station.
     """
-    remarks = list(inputs.remarks)
+    remarks = [
+        f"{points.file}: {note}"
+        for points in (inputs.demand, inputs.sites)
+        for note in points.notes
+    ]
+    remarks += inputs.remarks
     if inputs.network is not None:
         remarks += inputs.network.source.warnings
     for points, places in (

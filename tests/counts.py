@@ -364,9 +364,10 @@ class Pieces:
         is_one |= np.isin(self.point_node, list(special))
         meeting: dict[int, list[tuple]] = defaultdict(list)
         for piece, (tail, head) in enumerate(self.ends.tolist()):
-            kind = self.kind[self.way[piece]]
-            meeting[tail].append((kind, kind[2], kind[3]))
-            meeting[head].append((kind, kind[3], kind[2]))
+            road_class, status, along, against, *more = self.kind[self.way[piece]]
+            about = (road_class, status, *more)
+            meeting[tail].append((about, along, against))
+            meeting[head].append((about, against, along))
         for point, those in meeting.items():
             if len(those) == 2 and not is_one[point]:
                 (one, out, into), (other, other_out, other_into) = those

@@ -381,9 +381,11 @@ def read_roads(
     signals = {p for p, node in enumerate(node_of) if _is_signal(osm.special.get(node, {}))}
     place_of = _signalled_places(segments, signals)
     arcs = _arcs(segments, ends)
-    turns = [r for r in (_restriction(*relation, vehicle) for relation in osm.relations) if r]
-    turns = [(r, _turns(r, osm.ways, arcs, node_of, gates)) for r in turns]
-    turned_at = {arcs.head[a] for _, found in turns for turn in found for a in turn[:-1]}
+    said = [r for r in (_restriction(*relation, vehicle) for relation in osm.relations) if r]
+    turns = [(r, _turns(r, osm, arcs, node_of, gates)) for r in said]
+    courses = [course for r in said for course in _courses(r, osm.ways)]
+    turned_at = {node for course in courses for node in (course.first, course.last)}
+    restricted = {p for p, node in enumerate(node_of) if node in turned_at}
     roads = Roads(
         segments=segments,
         ends=ends,
@@ -394,7 +396,7 @@ def read_roads(
         arcs=arcs,
         inner=set(range(len(node_of))) - on_open | gates,
         gates=gates,
-        bends=_bends(segments, parts) - gates - signals - turned_at,
+        bends=_bends(segments, parts) - gates - signals - restricted,
         signals=signals,
         place_of=place_of,
         only_way=_only_way(osm, node_of, place_of),
@@ -617,20 +619,53 @@ def _restriction(
     return Restriction(kind, entries, next(iter(nodes), None), ways, exits) if is_whole else None
 
 
+class Course(NamedTuple):
+    """Where a turn leads: from a way at its first node, over ways as drawn (1) or against it (-1), to a way."""
+
+    entry: int
+    first: int
+    over: list[tuple[int, int]]
+    last: int
+    leave: int
+
+
+def _courses(r: Restriction, ways: Mapping[int, tuple]) -> list[Course]:
+    """Return the courses of a restriction that are clear.
+
+    Ways lead, end to end, from an end of one way to an end of another, and in one way only.
+    """
+    pairs = list(itertools.product(r.entries, r.exits))
+    if r.node is not None:
+        return [Course(entry, r.node, [], r.node, leave) for entry, leave in pairs]
+    courses = []
+    for entry, leave in pairs:
+        if any(way not in ways for way in (entry, *r.ways, leave)):
+            continue
+        starts, ends = ({ways[way][0][0], ways[way][0][-1]} for way in (entry, leave))
+        clear = []
+        for steps in itertools.product((1, -1), repeat=len(r.ways)):
+            lines = [ways[way][0][::step] for way, step in zip(r.ways, steps, strict=True)]
+            is_chain = all(one[-1] == other[0] for one, other in itertools.pairwise(lines))
+            first, last = lines[0][0], lines[-1][-1]
+            if is_chain and first in starts and last in ends:
+                over = list(zip(r.ways, steps, strict=True))
+                clear.append(Course(entry, first, over, last, leave))
+        courses += clear if len(clear) == 1 else []
+    return courses
+
+
 def _turns(
-    r: Restriction, ways: Mapping[int, tuple], arcs: Arcs, node_of: Sequence[int], gates: set[int]
+    r: Restriction, osm: Osm, arcs: Arcs, node_of: Sequence[int], gates: set[int]
 ) -> list[History]:
     """Return the drives that a restriction speaks of, each as its arcs."""
     turns = []
-    for entry, leave in itertools.product(r.entries, r.exits):
-        start, middle, end = r.node, [], r.node
-        if r.ways:
-            start, middle, end = _over_ways(r.ways, entry, leave, ways, arcs, node_of)
-        into = [a for a in arcs.of_way[entry] if node_of[arcs.head[a]] == start]
-        out = [a for a in arcs.of_way[leave] if node_of[arcs.tail[a]] == end]
-        if r.kind == "no_u_turn" and entry == leave and not r.ways:
+    for course in _courses(r, osm.ways):
+        into = [a for a in arcs.of_way[course.entry] if node_of[arcs.head[a]] == course.first]
+        out = [a for a in arcs.of_way[course.leave] if node_of[arcs.tail[a]] == course.last]
+        middle = _middle(course, osm, arcs, node_of)
+        if r.kind == "no_u_turn" and course.entry == course.leave and not r.ways:
             turns += [(a, a ^ 1) for a in into if arcs.may_drive(a ^ 1)]
-        elif len(into) == len(out) == 1:
+        elif len(into) == len(out) == 1 and middle is not None:
             turns.append((*into, *middle, *out))
     return [
         turn
@@ -642,40 +677,17 @@ def _turns(
     ]
 
 
-def _over_ways(
-    via: Sequence[int],
-    entry: int,
-    leave: int,
-    ways: Mapping[int, tuple],
-    arcs: Arcs,
-    node_of: Sequence[int],
-) -> tuple[int | None, list[int], int | None]:
-    """Return the first node, the arcs and the last node of a drive over ways; None if it is unclear.
-
-    The ways lead, end to end, from an end of one way to an end of another.
-    """
-    nothing = (None, [], None)
-    if any(way not in ways for way in (entry, *via, leave)):
-        return nothing
-    nodes = {way: ways[way][0] for way in (entry, *via, leave)}
-    chains = []
-    for turned in itertools.product((1, -1), repeat=len(via)):
-        lines = [nodes[way][::step] for way, step in zip(via, turned, strict=True)]
-        is_chain = all(one[-1] == other[0] for one, other in itertools.pairwise(lines))
-        starts, ends = ({nodes[way][0], nodes[way][-1]} for way in (entry, leave))
-        if is_chain and lines[0][0] in starts and lines[-1][-1] in ends:
-            chains.append((lines, turned))
-    if len(chains) != 1:
-        return nothing
-    lines, turned = chains[0]
-    middle = []
-    for way, line, step in zip(via, lines, turned, strict=True):
+def _middle(course: Course, osm: Osm, arcs: Arcs, node_of: Sequence[int]) -> list[int] | None:
+    """Return the arcs over the ways of a course; None where some may not be driven."""
+    middle: list[int] = []
+    for way, step in course.over:
         driven = [a for a in arcs.of_way[way][::step] if a % 2 == (step < 0)]
+        line = itertools.pairwise(osm.ways[way][0][::step])
         steps = [(node_of[arcs.tail[a]], node_of[arcs.head[a]]) for a in driven]
-        if steps != [(a, b) for a, b in itertools.pairwise(line) if a != b]:
-            return nothing
+        if steps != [(a, b) for a, b in line if a != b]:
+            return None
         middle += driven
-    return lines[0][0], middle, lines[-1][-1]
+    return middle
 
 
 def _barred(

@@ -185,7 +185,8 @@ def _moved(area: NDArray[np.object_], move: _Move) -> NDArray[np.object_]:
     """Return areas with their corners moved, given the position of the area of each corner."""
     xy, shape = shapely.get_coordinates(area, return_index=True)
     moved: NDArray[np.object_] = area.copy()
-    return shapely.set_coordinates(moved, np.column_stack(move(xy[:, 0], xy[:, 1], shape)))
+    shapely.set_coordinates(moved, np.column_stack(move(xy[:, 0], xy[:, 1], shape)))
+    return moved
 
 
 def _largest_part(area: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -68,7 +68,8 @@ def read_text(path: Path, encoding: str | None) -> tuple[str, tuple[str, ...]]:
 
 def guessed_note(texts: Iterable[str]) -> str:
     """Return the sentence on text that was taken for GB18030, with a sample to judge it by."""
-    sample = next((text for text in texts if not text.isascii()), "")
+    odd = dict.fromkeys(text for text in texts if not text.isascii())
+    sample = ", ".join(list(odd)[:3])
     return f'text is not UTF-8 and taken for GB18030 ({shown(sample)}); else say encoding = "…"'
 
 

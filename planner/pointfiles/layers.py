@@ -30,8 +30,10 @@ logger = logging.getLogger(__name__)
 _ALWAYS_UTF8: Final = (".geojson", ".json", ".gpkg", ".kml", ".kmz")
 _KML: Final = (".kml", ".kmz")
 _DRAWING: Final = frozenset(
-    ("timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude")
-    + ("visibility", "drawOrder", "icon", "snippet")
+    (
+        *("timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude"),
+        *("visibility", "drawOrder", "icon", "snippet"),
+    )
 )
 """Fields that GDAL makes of how a KML is drawn."""
 

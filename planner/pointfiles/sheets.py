@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import warnings
 import xml.etree.ElementTree as ET
 import zipfile
@@ -155,10 +155,10 @@ def _cell(row: Sequence[Any], at: int) -> Any:
 
 def _text(value: object) -> str:
     """Return a cell as text: dates as in ISO 8601, without a time that is midnight."""
-    if isinstance(value, datetime.datetime):
-        day = value.time() == datetime.time.min
+    if isinstance(value, dt.datetime):
+        day = value.time() == dt.time.min
         return value.date().isoformat() if day else value.isoformat(" ")
-    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else as_text(value)
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else as_text(value)
 
 
 # ---------------------------------------------------------------------------------------------

@@ -289,15 +289,18 @@ def _matters(pieces: RoadPieces) -> NDArray[np.bool_]:
         matters |= np.isin(pieces.node_id, list(turns))
     plain = np.flatnonzero(~matters)
     one, other = incident[start[plain]], incident[start[plain] + 1]
-    number = {road: i for i, road in enumerate(pieces.roads)}
-    turned = np.array([number.get(road.turned, -1) for road in pieces.roads])
+    number: dict[Road, int] = {}
+    drawn, turned = (
+        np.array([number.setdefault(road, len(number)) for road in roads])
+        for roads in (pieces.roads, [road.turned for road in pieces.roads])
+    )
     onto, out = pieces.road[one // 2], pieces.road[other // 2]  # as a drive over one end meets them
     onto, out = (
-        np.where(one % 2 == 1, onto, turned[onto]),
-        np.where(other % 2 == 0, out, turned[out]),
+        np.where(one % 2 == 1, drawn[onto], turned[onto]),
+        np.where(other % 2 == 0, drawn[out], turned[out]),
     )
     is_same_name = pieces.name[one // 2] == pieces.name[other // 2]
-    matters[plain] = ~((onto == out) & (onto >= 0) & is_same_name)
+    matters[plain] = ~((onto == out) & is_same_name)
     return matters
 
 

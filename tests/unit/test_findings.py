@@ -1,10 +1,16 @@
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import towns
 
 from planner.findings import finding_lines, findings
+from planner.findings.road_lines import road_sections
+from planner.findings.roads import roads_found
 from planner.run import survey_of
-from planner.scenario import read_scenario
+from planner.scenario import Scenario, read_scenario
+from planner.wording import section_lines
 
 # A road of 3 km and an unconnected one of 1 km to the north of it, all at 36 km/h, 100 s a kilometre, but for the last
 # kilometre of the long one, which has no limit: residential, 20 km/h, 180 s. Two minutes are the standard.
@@ -161,26 +167,39 @@ def test_findings_are_strict_json(found):
 def test_lines_come_in_sections(found):
     lines = finding_lines(found)
     titles = [line for line in lines if line and not line.startswith(" ")]
-    assert titles == ["Roads", "Demand", "Sites", "Reach", "What would run", "What is odd"]
+    assert titles == [
+        *("Roads", "Speeds", "Junctions", "Demand", "Sites", "Reach"),
+        *("What would run", "What is odd"),
+    ]
 
 
 @pytest.mark.parametrize(
     "line",
     [
         "  file                  roads.osm",
+        "  file                  demand.csv (CSV)",
+        "  vehicle               car, on the right",
+        "  between point, road   that takes no time, at most 300 m",
         "  data of               the file doesn't say",
         "  length                4.0 km of street",
         "  graph                 6 junctions, 4 streets, 8 directed edges",
-        "  hangs together        in 2 parts: 3.0 km, 1.0 km",
+        "  hangs together        in 2 parts: 3.0 km, 1.0 km; 1.0 km not with the longest",
         "  ways left out         closed by access tags: 1",
         "                        no road for the vehicle by its class (path, steps, construction, ...): 1",
-        "  speeds                assumed from the class for 50% of ways, from their limit for the rest",
+        "  speeds                assumed from the class for 50 % of ways, from their limit for the rest",
         "  limits tagged         for 75.00 % of the length; the speed of the rest is assumed",
-        "  km/h without a limit  tertiary 28, residential 20",
+        "  a limit means         driving as fast as it says",
+        "  by class              residential           3.0 km  20 km/h, limits tagged for 66.67 %",
+        "                        tertiary              1.0 km  28 km/h, limits tagged for 100 %",
+        "  traffic signals       1; junctions where a drive waits for one as it leaves: 1 (once for all signals of a place)",
+        "  delays                a signal 12 s, turning back 20 s",
+        "  turn restrictions     none",
+        "  way to the road       0 m in the median, 0 m for 95 in 100, at most 0 m",
+        "  cover nobody          1 site: S4",
         "  barriers              open: 1",
         "  points                5, of weight 31",
         "  districts             2: 玉城 20, 楚门 3",
-        "  kinds                 bank 2, shop 1",
+        "  kinds                 bank 2, shop 1, none 1",
         "  marked                1 existing, 0 required, 1 excluded",
         "  off network           1: S4 (3,326 m)",
         "  can be covered        2 demand points, 9.68 % of the weight",
@@ -206,10 +225,80 @@ def test_what_was_made_of_speeds_is_told_with_the_factors(found):
     }
     lines = finding_lines({**found, "roads": roads})
     at = lines.index("  ways with             a class speed changed by the surface: 1,200")
-    assert lines[at + 1 : at + 3] == [
+    assert lines[at + 1 : at + 4] == [
         "                        a class speed changed by the number of lanes: 2",
         "  surface factors       sett 0.8, sand 0.5",
+        "  lanes factors         1.1 with two or more a direction, 0.8 where both share one",
     ]
+
+
+def counts_of(**counts):
+    """Return what is told of a network with some counts."""
+    network = towns.network({1: (0, 0), 2: (900, 0)}, [([1, 2], {})])
+    source = replace(network.source, counts=network.source.counts | counts)
+    scenario = Scenario.model_validate(
+        {
+            "name": "town",
+            "network": {"file": "roads.osm"},
+            "demand": {"file": "demand.csv"},
+            "sites": {"file": "hosts.csv"},
+            "placement": {},
+            "path": Path("town.toml"),
+            "folder": Path(),
+        }
+    )
+    return roads_found(scenario, replace(network, source=source))
+
+
+def rows_of(roads):
+    return section_lines(road_sections(roads))
+
+
+def test_turn_restrictions_are_told_with_what_became_of_them():
+    roads = counts_of(
+        restrictions_applied=12, restrictions_conditional=3, restrictions_unclear=0, turns_barred=20
+    )
+    assert roads["turn_restrictions"] == {"applied": 12, "conditional": 3}
+    assert roads["turns_barred"] == 20
+    lines = rows_of(roads)
+    at = lines.index("  turn restrictions     applied: 12")
+    assert lines[at + 1 : at + 3] == [
+        "                        not applied: they hold only at times: 3",
+        "  turns barred          20",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "line"),
+    [
+        ("ends_merged", "  ends of roads         joined to another one near by: 7"),
+        ("ends_of_some_new_kind", "  ends of roads         of some new kind: 7"),
+        ("ways_out_on_the_moon", "  ways left out         on the moon: 7"),
+        ("ways_with_wings", "  ways with             with wings: 7"),
+        ("lines_repeated", "  lines                 over the same points as another one that says the same: left out: 7"),
+        ("edges_read", "  edges of the graph    read: 7"),
+        ("barriers_closed", "  barriers              closed: 7"),
+        ("restrictions_of_tomorrow", "  turn restrictions     of tomorrow: 7"),
+        ("bridges_up", "  also counted          bridges up: 7"),
+    ],
+)  # fmt: skip
+def test_what_is_counted_is_told_whether_there_are_words_for_it_or_not(count, line):
+    roads = counts_of(**{count: 7})
+    assert 7 in [n for group in roads.values() if isinstance(group, dict) for n in group.values()]
+    assert line in rows_of(roads)
+
+
+def test_points_are_told_with_how_they_were_read_and_who_shares_a_spot(tmp_path):
+    twins = spots([("D1", 500, 30.0, 1), ("D2", 500, 30.0, 0), ("D3", 900, 30.0, 3)], "weight")
+    found = surveyed(tmp_path, demand=twins)
+    demand = found["demand"]
+    assert (demand["format"], demand["told"]) == ("CSV", {})
+    assert (demand["n_at_a_shared_spot"], demand["shared_spots"]) == (2, [["D1", "D2"]])
+    assert demand["n_without_weight"] == 1
+    assert demand["heaviest"] == {"id": "D3", "weight": 3, "share": 0.75}
+    assert demand["access_m"]["n_far"] == 0
+    assert "  at one spot           2 share theirs with another one: D1+D2" in finding_lines(found)
+    assert "  without weight        1 point" in finding_lines(found)
 
 
 def test_all_that_is_odd_stands_at_the_end(found):

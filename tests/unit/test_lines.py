@@ -208,6 +208,12 @@ def test_lines_are_one_way_as_drawn_if_asked(read):
     assert ways_driven(read([line(B, A)], one_way=True)) == [(1, 0)]
 
 
+@pytest.mark.parametrize("lines", [[line(A, B), line(B, C)], [line(B, C), line(A, B)]])
+def test_a_one_way_road_that_goes_on_is_one_street_in_whatever_order_its_lines_come(read, lines):
+    network = read(lines, one_way=True)
+    assert (network.n_nodes, network.n_streets, ways_driven(network)) == (2, 1, [(0, 2)])
+
+
 BOTH, ALONG, AGAINST = [(0, 1), (1, 0)], [(0, 1)], [(1, 0)]
 
 
