@@ -19,6 +19,8 @@ from .points import read_demand as read_demand
 from .points import read_sites as read_sites
 from .result import Result as Result
 from .roads import read_network as read_network
+from .routes import Route as Route
+from .routes import route_between as route_between
 from .run import run as run
 from .runfolder import read_result as read_result
 from .scenario import Scenario as Scenario

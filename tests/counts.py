@@ -52,11 +52,12 @@ ONE_WAY_KEYS: Final = {
     "motorcycle": ["motorcycle", "motor_vehicle", "vehicle"],
     "ebike": ["bicycle", "vehicle"],
 }
-SHUT: Final = ["no", "agricultural", "forestry", "emergency", "military", "bus", "psv", "taxi", "hov", "hgv", "goods", "coach", "tourist_bus", "use_sidepath", "dismount", "foot"]
-FOR_SOME: Final = ["private", "destination", "customers", "delivery", "residents", "permit", "employees", "members", "staff", "visitors", "guests"]
+SHUT: Final = ["no", "agricultural", "forestry", "emergency", "military", "bus", "psv", "taxi", "hov", "hgv", "goods", "coach", "tourist_bus", "dismount", "foot"]
+FOR_SOME: Final = ["private", "destination", "customers", "delivery", "residents", "permit", "employees", "members", "staff", "visitors", "guests", "use_sidepath"]
 STOPS_CARS: Final = ["bollard", "block", "planter", "jersey_barrier", "debris", "log", "bus_trap", "sump_buster"]
 STOPS_MOTORS: Final = ["motorcycle_barrier"]
-STOPS_ALL: Final = ["cycle_barrier", "stile", "turnstile", "kissing_gate", "full-height_turnstile", "horse_stile"]
+STOPS_ALL: Final = ["cycle_barrier", "stile", "turnstile", "kissing_gate", "full-height_turnstile", "horse_stile", "wall", "fence", "guard_rail", "hedge", "hedge_bank", "city_wall", "retaining_wall", "ditch"]
+WITH_KEY: Final = ["gate", "lift_gate", "swing_gate", "sliding_gate", "sliding_beam", "hampshire_gate", "chain"]
 STOPPED_BY: Final = {
     "car": {*STOPS_CARS, *STOPS_MOTORS, *STOPS_ALL},
     "motorcycle": {*STOPS_MOTORS, *STOPS_ALL},
@@ -132,7 +133,12 @@ def barrier_status(tags: Tags, vehicle: str) -> str:
         return status
     if tags.get("locked") == "yes":
         return "local"
-    return "closed" if tags["barrier"] in STOPPED_BY[vehicle] else "open"
+    if tags["barrier"] in STOPPED_BY[vehicle]:
+        return "closed"
+    for_others = [key for key in ("foot", "bicycle") if clean(tags.get(key, "no")) != "no"]
+    if vehicle != "ebike" and tags["barrier"] in WITH_KEY:
+        return "local" if for_others or tags["barrier"] == "chain" else "open"
+    return "open"
 
 
 def directions(tags: Tags, vehicle: str) -> tuple[bool, bool]:

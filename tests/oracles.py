@@ -70,11 +70,11 @@ ACCESS_KEYS: Final = {
 OWN_KEYS: Final = {vehicle: keys[:-1] for vehicle, keys in ACCESS_KEYS.items()}
 LOCAL: Final = {
     "private", "destination", "customers", "delivery", "residents", "permit", "employees",
-    "members", "staff", "visitors", "guests",
+    "members", "staff", "visitors", "guests", "use_sidepath",
 }
 CLOSED: Final = {
     "no", "agricultural", "forestry", "emergency", "military", "bus", "psv", "taxi", "hov", "hgv",
-    "goods", "coach", "tourist_bus", "use_sidepath", "dismount", "foot",
+    "goods", "coach", "tourist_bus", "dismount", "foot",
 }
 ONEWAY_KEYS: Final = {
     "car": ("oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway"),
@@ -84,8 +84,12 @@ ONEWAY_KEYS: Final = {
 CYCLEWAY_KEYS: Final = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
 STOPS_ALL: Final = {
     "cycle_barrier", "stile", "turnstile", "kissing_gate", "full-height_turnstile", "horse_stile",
+    "wall", "fence", "guard_rail", "hedge", "hedge_bank", "city_wall", "retaining_wall", "ditch",
 }
 STOPS_MOTORS: Final = {"motorcycle_barrier"}
+OPENED_BY_SOMEBODY: Final = {
+    "gate", "lift_gate", "swing_gate", "sliding_gate", "sliding_beam", "hampshire_gate", "chain",
+}
 STOPS_CARS: Final = {
     "bollard", "block", "planter", "jersey_barrier", "debris", "log", "bus_trap", "sump_buster",
 }
@@ -152,7 +156,11 @@ def _barrier_status(tags: Tags, vehicle: Vehicle) -> str:
         return status
     if tags.get("locked") == "yes":
         return "local"
-    return "closed" if tags["barrier"] in STOPS[vehicle] else "open"
+    if tags["barrier"] in STOPS[vehicle]:
+        return "closed"
+    others = {tags.get("foot", "no"), tags.get("bicycle", "no")} != {"no"}
+    needs_key = tags["barrier"] == "chain" or (others and tags["barrier"] in OPENED_BY_SOMEBODY)
+    return "local" if needs_key and vehicle != "ebike" else "open"
 
 
 def _directions(tags: Tags, vehicle: Vehicle) -> tuple[bool, bool]:

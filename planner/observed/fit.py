@@ -20,8 +20,8 @@ from planner.units import grid
 LEAST_PAIRS: Final = 5
 LEAST_M: Final = 1_000.0
 """A kind of road on fewer drives, or on fewer metres of them, is left as it is: chance would decide."""
-PRIOR_S: Final = 10.0
-"""For each kind of road the fit counts one more drive, of so many seconds, that took just as long as ours: where drives do not
+PRIOR_S: Final = 1.0
+"""For each kind of road the fit counts one more drive, of this many seconds, that took just as long as ours: where drives do not
 tell two kinds apart, they change alike."""
 N_ROUNDS: Final = 3
 """Where roads turn out slower, drives take others: so often they are searched with what fitted before, and fitted again."""
@@ -131,8 +131,9 @@ def fit_of_drives(
     driven_s = np.concatenate([np.empty(0), *(drive.to_s - drive.from_s for drive in drives)])
     edge_s, street = (driven_on or network).edge_time_s[edge], network.edge_street[edge]
     share = np.divide(driven_s, edge_s, out=np.zeros(edge.size), where=edge_s > 0.0)
-    on_roads_s = np.bincount(pair, driven_s, minlength=len(drives))
-    rest_s = np.array([drive.time_s for drive in drives]) - on_roads_s
+    on_roads_s = np.zeros(len(drives))
+    np.add.at(on_roads_s, pair, driven_s)
+    rest_s = np.array([drive.time_s for drive in drives], dtype=np.float64) - on_roads_s
     driven_s = share * network.edge_time_s[edge]
     seconds, metres = np.zeros((2, len(drives), len(roads)))
     np.add.at(seconds, (pair, road_of_street[street]), driven_s)

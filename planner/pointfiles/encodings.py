@@ -30,9 +30,9 @@ _USUAL: Final = frozenset(
 """Characters that names of places and headings of tables are made of. In any Chinese table many are among them; Chinese
 characters that come out of text in another encoding are mostly rare ones."""
 
-_LEAST_SHARE: Final = 1 / 3
+_LEAST_SHARE: Final = 1 / 2
 """Share of the characters that must be usual ones. Of the names of places in northern Anhui seven in ten are; of Korean
-read as GB18030 one in five, of other languages fewer."""
+read as GB18030 one in five, and in a short text by chance one in three; of other languages fewer."""
 _LEAST_NUMBER: Final = 2
 """Usual characters that there must be: one alone may be chance."""
 _MOST_LOOKED_AT: Final = 200_000

@@ -34,7 +34,6 @@ _CLOSED: Final = frozenset(
         "goods",
         "coach",
         "tourist_bus",
-        "use_sidepath",
         "dismount",
         "foot",
     }
@@ -52,6 +51,7 @@ _LOCAL: Final = frozenset(
         "staff",
         "visitors",
         "guests",
+        "use_sidepath",  # who has an address there may come to it
     }
 )
 _WAY_KEYS: Final = (
@@ -66,7 +66,11 @@ _WAY_KEYS: Final = (
     "cycleway:right",
     "cycleway:both",
 )
-_NODE_KEYS: Final = ("barrier", "locked")
+_NODE_KEYS: Final = ("barrier", "locked", "foot", "bicycle")
+_GATES: Final = frozenset(
+    {"gate", "lift_gate", "swing_gate", "sliding_gate", "sliding_beam", "hampshire_gate", "chain"}
+)
+"""Barriers that somebody opens; where they name only walkers or cyclists, motor vehicles need a key."""
 
 
 def way_keys(vehicle: Vehicle) -> tuple[str, ...]:
@@ -170,4 +174,14 @@ def barrier_access(tags: Tags, vehicle: Vehicle) -> Access:
         return _meaning(tags[key], vehicle)
     if tags.get("locked") == "yes":
         return Access.LOCAL
-    return Access.CLOSED if tags["barrier"] in vehicle.closed_barriers else Access.OPEN
+    if tags["barrier"] in vehicle.closed_barriers:
+        return Access.CLOSED
+    return Access.LOCAL if _is_shut_to_motors(tags) and not vehicle.is_cycle else Access.OPEN
+
+
+def _is_shut_to_motors(tags: Tags) -> bool:
+    """Return whether a barrier that says nothing of motor vehicles is one that they need a key for."""
+    names_others = any(
+        key in tags and tags[key].strip().lower() != "no" for key in ("foot", "bicycle")
+    )
+    return tags["barrier"] == "chain" or (tags["barrier"] in _GATES and names_others)

@@ -83,6 +83,16 @@ def _without_motorways(class_kph: Mapping[str, float]) -> Mapping[str, float]:
 _STOPS_WHEELS: Final = frozenset(
     {"cycle_barrier", "stile", "turnstile", "kissing_gate", "full-height_turnstile", "horse_stile"}
 )
+_STOPS_ALL: Final = _STOPS_WHEELS | {
+    "wall",
+    "fence",
+    "guard_rail",
+    "hedge",
+    "hedge_bank",
+    "city_wall",
+    "retaining_wall",
+    "ditch",
+}
 _STOPS_MOTORS: Final = frozenset({"motorcycle_barrier"})
 _STOPS_CARS: Final = frozenset(
     {
@@ -144,7 +154,7 @@ CAR: Final = Vehicle(
     classes_on_permission=frozenset({"track", "pedestrian"}),
     access_keys=("motorcar", "motor_vehicle", "vehicle", "access"),
     oneway_keys=("oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway"),
-    closed_barriers=_STOPS_WHEELS | _STOPS_MOTORS | _STOPS_CARS,
+    closed_barriers=_STOPS_ALL | _STOPS_MOTORS | _STOPS_CARS,
     top_kph=math.inf,
     surface_factors=SURFACE_FACTORS,
     lanes_classes=_LANES_CLASSES,
@@ -173,7 +183,7 @@ MOTORCYCLE: Final = Vehicle(
     access_keys=("motorcycle", "motor_vehicle", "vehicle", "access"),
     oneway_keys=("oneway:motorcycle", "oneway:motor_vehicle", "oneway:vehicle", "oneway"),
     may_use_motorroads=False,
-    closed_barriers=_STOPS_WHEELS | _STOPS_MOTORS,
+    closed_barriers=_STOPS_ALL | _STOPS_MOTORS,
     top_kph=math.inf,
     surface_factors=SURFACE_FACTORS,
     lanes_classes=_LANES_CLASSES,
@@ -208,7 +218,7 @@ EBIKE: Final = Vehicle(
     oneway_keys=("oneway:bicycle", "oneway:vehicle", "oneway"),
     may_use_motorroads=False,
     is_cycle=True,
-    closed_barriers=_STOPS_WHEELS,
+    closed_barriers=_STOPS_ALL,
     top_kph=25.0,  # GB 17761
     surface_factors=SURFACE_FACTORS,
 )

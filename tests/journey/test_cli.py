@@ -90,7 +90,7 @@ def names(folder):
 def test_help_names_every_command(flag):
     told = called(flag)
     assert told.exit_code == 0
-    for command in ("plan", "assess", "check", "verify", "map", "demo", "init"):
+    for command in ("plan", "assess", "check", "verify", "map", "route", "demo", "init"):
         assert f"  {command} " in told.stdout
 
 
@@ -116,6 +116,8 @@ def test_help_loads_nothing_heavy():
         (("plan", "nowhere.toml"), "'nowhere.toml' does not exist"),
         (("plan", "town.toml", "--outt", "x"), "No such option: --outt"),
         (("verify", "nowhere"), "'nowhere' does not exist"),
+        (("check", "town.toml", "--observed", "no.csv"), "'no.csv' does not exist"),
+        (("route", "."), "Missing argument 'demand'"),
         (("-v",), "Missing command"),
     ],
 )
@@ -304,6 +306,110 @@ def test_check_answers_in_json(town):
     assert found["would_run"]["goal"] == "set-covering"
 
 
+# D1 lies at 500 m and S1 at 0: 50 s of ours; S2 at 1500 m: 100 s
+TIMES = "demand,site,drive_time_s\nD1,S1,100\nD1,S2,200\nD2,S1,300\n"
+
+
+def test_check_holds_drive_times_against_measured_ones(town):
+    (town / "times.csv").write_text(TIMES)
+    told = called("check", "town.toml", "--observed", "times.csv")
+    assert told.exit_code == 0
+    lines = told.stdout.splitlines()
+    measured = lines[lines.index("Measured drive times") :]
+    assert measured[1:6] == [
+        "  file                  times.csv",
+        "  pairs                 3, of which 3 are compared",
+        "  today                 in the median 50 % shorter than measured (-100 s)",
+        "                        in the mean 50 % shorter than measured (-100 s)",
+        "                        8 in 10 take 0.50 to 0.50 of the measured time",
+    ]
+    found = json.loads(called("check", "town.toml", "--observed", "times.csv", "--json").stdout)
+    assert found["observed"]["accuracy"]["ratio"]["mean"] == pytest.approx(0.5, abs=1e-3)
+    assert "observed" not in json.loads(called("check", "town.toml", "--json").stdout)
+
+
+def test_measured_times_that_cannot_be_used_are_named_by_line(town):
+    (town / "times.csv").write_text(TIMES.replace("D2,S1", "D9,S1").replace("200", "0"))
+    told = called("check", "town.toml", "--observed", "times.csv")
+    assert (told.exit_code, told.stdout) == (3, "")
+    assert told.stderr.splitlines() == [
+        "error: times.csv: 2 problems",
+        "  line 3: drive_time_s 0 is not more than 0 seconds",
+        "  line 4: demand 'D9' is no demand point of demand.csv",
+    ]
+
+
+def test_measured_times_in_the_coding_of_excel_are_read(town):
+    (town / "times.csv").write_bytes(TIMES.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert called("check", "town.toml", "--observed", "times.csv").exit_code == 0
+
+
+def test_what_data_hold_does_not_steer_the_terminal(town):
+    (town / "hosts.csv").write_text(HOSTS.replace("S2", "S\x1b[2J"), encoding="utf-8")
+    for arguments in (("check", "town.toml"), ("plan", "town.toml")):
+        assert "\x1b" not in called(*arguments).stdout
+    assert "\x1b" not in called("route", "runs/town", "D2").stdout
+
+
+# --- route ------------------------------------------------------------------------------------------
+
+
+def test_route_explains_the_drive_to_the_station_that_serves(town):
+    called("plan", "town.toml")
+    told = called("route", "runs/town", "D1")
+    assert told.exit_code == 0
+    assert told.stdout.splitlines() == [
+        "D1 -> S1: 50 s, within the standard of 2 min",
+        "  to the road                   0 m  takes no time            0.0 s",
+        "  (unnamed)      residential  500 m  36 km/h (from a limit)  50.0 s",
+        "  from the road                 0 m  takes no time            0.0 s",
+        "  sum                                                        50.0 s",
+    ]
+
+
+def test_route_answers_as_json_with_the_seconds_of_the_assignment(town):
+    called("plan", "town.toml")
+    assignments = (town / "runs" / "town" / "assignments.csv").read_text("utf-8-sig")
+    told_s = {row.split(",")[0]: float(row.split(",")[4]) for row in assignments.splitlines()[1:]}
+    for demand in ("D1", "D2", "D3"):
+        found = json.loads(called("route", "runs/town", demand, "--json").stdout)
+        assert found["drive_time_s"] == told_s[demand]
+        assert sum(step["time_s"] for step in found["steps"]) == told_s[demand]
+
+
+def test_route_writes_the_drive_as_geojson_and_on_the_map(town):
+    called("plan", "town.toml")
+    options = ("--site", "S3", "--geojson", "新/r.geojson", "--map", "新/r.html")
+    told = called("route", "runs/town", "D1", *options)
+    assert told.exit_code == 0
+    assert told.stdout.splitlines()[-2:] == ["geojson: 新/r.geojson", "map: 新/r.html"]
+    assert told.stdout.startswith("D1 -> S3: 4 min 10 s, over the standard of 2 min")
+    drawn = json.loads((town / "新" / "r.geojson").read_text("utf-8"))
+    assert [f["geometry"]["type"] for f in drawn["features"]] == ["LineString"] * 3
+    plain = (town / "runs" / "town" / "map.html").read_text("utf-8")
+    page = (town / "新" / "r.html").read_text("utf-8")
+    assert ("class Route" in page, "class Route" in plain) == (True, False)
+
+
+def test_an_unknown_point_is_named_with_one_that_is_near(town):
+    called("plan", "town.toml")
+    told = called("route", "runs/town", "D11")
+    assert told.exit_code == 3
+    assert "error: demand.csv: no demand point 'D11'; did you mean D1?" in told.stderr
+
+
+def test_a_point_without_a_drive_is_an_answer_but_nothing_to_draw(town):
+    (town / "demand.csv").write_text(DEMAND + "D4,121.0,30.0\n")
+    called("plan", "town.toml")
+    told = called("route", "runs/town", "D4")
+    assert told.exit_code == 0
+    assert told.stdout.startswith("D4: no drive; D4 is off network, ")
+    told = called("route", "runs/town", "D4", "--map", "r.html")
+    assert told.exit_code == 3
+    assert "error: there is no drive that could be drawn" in told.stderr
+    assert not (town / "r.html").exists()
+
+
 # --- verify and map -------------------------------------------------------------------------------
 
 
@@ -327,9 +433,9 @@ def test_verify_names_what_differs_with_exit_code_3(town):
     assert len(found["differences"]) == 1
 
 
-@pytest.mark.parametrize("command", ["verify", "map"])
+@pytest.mark.parametrize("command", [("verify",), ("map",), ("route", "--", "D1")])
 def test_a_folder_without_a_result_is_refused(town, command):
-    told = called(command, ".")
+    told = called(command[0], ".", *command[1:])
     assert told.exit_code == 3
     assert "is no result folder; there is no result.json in it" in told.stderr
 
