@@ -39,9 +39,11 @@ goal = "set-covering"
 """
 
 
-def _planner(*arguments: str | Path, numba_cache: str = "") -> str:
-    """Run station-planner in a process of its own; return what it says."""
-    settings = {"NUMBA_CACHE_DIR": numba_cache} if numba_cache else {}
+def _planner(*arguments: str | Path, cache: str = "") -> str:
+    """Run station-planner in a process of its own; return what it says. A fresh cache makes it a first run."""
+    settings = {"STATION_PLANNER_CACHE": cache or str(folder() / "networks")}
+    if cache:
+        settings["NUMBA_CACHE_DIR"] = cache
     return _process([sys.executable, str(ROOT / "cli.py"), *map(str, arguments)], settings)
 
 
@@ -172,7 +174,7 @@ def _(_: str) -> Work:
 
     def run() -> None:
         with tempfile.TemporaryDirectory() as fresh:
-            _planner("demo", "--out", out, numba_cache=fresh)
+            _planner("demo", "--out", out, cache=fresh)
 
     return Work(run, lambda _: _size_of(out), warms_up=False)
 

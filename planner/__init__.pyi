@@ -9,6 +9,7 @@ from .errors import PlacementError as PlacementError
 from .errors import PlannerError as PlannerError
 from .errors import PointsError as PointsError
 from .errors import ScenarioError as ScenarioError
+from .network import JunctionDelays as JunctionDelays
 from .network import RoadNetwork as RoadNetwork
 from .placement import place as place
 from .plan import Plan as Plan
@@ -18,7 +19,10 @@ from .points import Sites as Sites
 from .points import read_demand as read_demand
 from .points import read_sites as read_sites
 from .result import Result as Result
+from .roads import LineLayer as LineLayer
+from .roads import Vehicle as Vehicle
 from .roads import read_network as read_network
+from .roads import vehicle_like as vehicle_like
 from .routes import Route as Route
 from .routes import route_between as route_between
 from .run import run as run

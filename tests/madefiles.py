@@ -63,9 +63,18 @@ def shapefile(
     encoding: str,
     cpg: str | None = None,
 ) -> Path:
-    """Write a shapefile with text in an encoding; with a .cpg file only where its text is given, and a language byte of 0."""
+    """Write a shapefile with text in an encoding; with a .cpg file only where its text is given, and a language byte of 0.
+
+    GDAL knows few encodings for writing, but Latin-1: each byte of the text is one of its letters.
+    """
     path = folder / f"{name}.shp"
-    points.to_file(path, encoding=encoding)
+    points = points.rename(columns=lambda name: name.encode(encoding).decode("latin-1"))
+    for column in points.columns.drop("geometry"):
+        points[column] = [
+            v.encode(encoding).decode("latin-1") if isinstance(v, str) else v
+            for v in points[column]
+        ]
+    points.to_file(path, encoding="ISO-8859-1")
     path.with_suffix(".cpg").unlink(missing_ok=True)
     if cpg is not None:
         path.with_suffix(".cpg").write_text(cpg)

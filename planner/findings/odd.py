@@ -41,7 +41,7 @@ def odd_things(scenario: Scenario, survey: Survey) -> list[str]:
     inputs = survey.inputs
     found: list[str] = []
     if inputs.network is not None:
-        found += _about_roads(inputs.network)
+        found += _about_roads(scenario, inputs.network)
         found += _about_classes(scenario, inputs.network)
     for points, places in (
         (inputs.demand, inputs.demand_places),
@@ -55,8 +55,8 @@ def odd_things(scenario: Scenario, survey: Survey) -> list[str]:
     return [*found, *_about_reach(survey)]
 
 
-def _about_roads(network: RoadNetwork) -> Iterator[str]:
-    counts, file = network.source.counts, network.source.file
+def _about_roads(scenario: Scenario, network: RoadNetwork) -> Iterator[str]:
+    counts, file = network.source.counts, _road_file(scenario, network)
     n_kept = counts.get("ways_with_limit", 0) + counts.get("ways_with_assumed_speed", 0)
     n_out = sum(n for key, n in counts.items() if key.startswith("ways_out_"))
     if network.length_m < FEW_ROADS_M:
@@ -90,7 +90,7 @@ def _about_classes(scenario: Scenario, network: RoadNetwork) -> Iterator[str]:
     used |= {c for link, c in LINKS.items() if link in used}
     without = [c for c in told if c not in used]
     if without:
-        yield f"{network.source.file}: no road is {some(without)}, for which speeds are told"
+        yield f"{settings.file}: no road is {some(without)}, for which speeds are told"
 
 
 def _about_spots(points: Demand | Sites) -> Iterator[str]:
@@ -157,6 +157,10 @@ def _about_reach(survey: Survey) -> Iterator[str]:
             f"{survey.inputs.sites.file}: {idle.sum():,} of {counted(n, 'site')} have no demand within the standard; "
             "do sites and demand belong together?"
         )
+
+
+def _road_file(scenario: Scenario, network: RoadNetwork) -> str:
+    return scenario.network.file if scenario.network else network.source.file
 
 
 def _what(points: Demand | Sites) -> str:

@@ -84,7 +84,7 @@ def _file(settings: DemandSettings | SitesSettings, points: Demand | Sites) -> d
             for key in ("layer", "sheet", "heading_row", "encoding", "crs", "columns")
             if (value := getattr(settings, key, None))
         },
-        "notes": list(getattr(points, "notes", ())),
+        "notes": list(points.notes),
     }
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import PointsError
+from planner.pointfiles import kml
 from planner.pointfiles.areas import points_and_areas
 from planner.pointfiles.columns import Columns, columns_in
 from planner.pointfiles.reference import layer_crs
@@ -28,14 +29,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _ALWAYS_UTF8: Final = (".geojson", ".json", ".gpkg", ".kml", ".kmz")
-_KML: Final = (".kml", ".kmz")
-_DRAWING: Final = frozenset(
-    (
-        *("timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude"),
-        *("visibility", "drawOrder", "icon", "snippet"),
-    )
-)
-"""Fields that GDAL makes of how a KML is drawn."""
 
 
 class _Layer(NamedTuple):
@@ -58,8 +51,9 @@ def layer_rows(path: Path, reading: Reading) -> Rows:
     import pyogrio.errors
 
     encoding = None if path.suffix.lower() in _ALWAYS_UTF8 else reading.encoding
+    opened = kml.readable_kml if path.suffix.lower() in kml.SUFFIXES else _openable
     try:
-        with _openable(path) as files, warnings.catch_warnings(record=True) as said:
+        with opened(path) as files, warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             layer = _read_layer(path, files, encoding, reading)
     except (UnicodeError, LookupError) as error:
@@ -93,8 +87,8 @@ def _read_layer(
         fields, notes = text_of_shapefile(path, fields)
     if path.suffix.lower() in (".geojson", ".json") and not _has_id(fields, reading):
         fields |= _feature_ids(path, len(wkb))
-    if path.suffix.lower() in _KML:
-        fields, more = _kml_fields(fields)
+    if path.suffix.lower() in kml.SUFFIXES:
+        fields, more = kml.fields_of_kml(fields)
         notes += more
     return _Layer(wkb, fields, meta["crs"], notes)
 
@@ -165,24 +159,6 @@ def _feature_ids(path: Path, n_rows: int) -> dict[str, NDArray[np.object_]]:
     except (ValueError, AttributeError):
         return {}
     return {"id": objects(ids)} if len(ids) == n_rows and None not in ids else {}
-
-
-def _kml_fields(
-    fields: dict[str, NDArray[Any]],
-) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
-    """Return the fields of a KML that are data, with ids: a field of that name, the marks of the places, else their names.
-
-    GDAL calls the marks ``id``, and a field of that name ``id2`` then.
-    """
-    kept = {name: values for name, values in fields.items() if name not in _DRAWING}
-    if "id2" in kept:
-        return kept | {"id": kept.pop("id2")}, ()
-    if all(as_text(value) for value in kept.get("id", np.array([""], dtype=object))):
-        return kept, ()
-    kept.pop("id", None)
-    if "Name" not in kept:
-        return kept, ()
-    return kept | {"id": kept["Name"]}, ("places have no ids; their names are taken",)
 
 
 # ---------------------------------------------------------------------------------------------

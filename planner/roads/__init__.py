@@ -13,12 +13,20 @@ from planner.network import USUAL_DELAYS, JunctionDelays, RoadNetwork
 from planner.roads.cache import cached_network
 from planner.roads.rules import LineLayer, RoadRules
 from planner.roads.speeds import Speeds
-from planner.roads.vehicles import VEHICLES, Vehicle, vehicle_named
+from planner.roads.vehicles import VEHICLES, Vehicle, vehicle_like, vehicle_named
 
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["VEHICLES", "LineLayer", "RoadRules", "Vehicle", "network_from_graph", "read_network"]
+__all__ = [
+    "VEHICLES",
+    "LineLayer",
+    "RoadRules",
+    "Vehicle",
+    "network_from_graph",
+    "read_network",
+    "vehicle_like",
+]
 
 OSM_SUFFIXES: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 GRAPH_SUFFIXES: Final = (".graphml",)

@@ -162,12 +162,46 @@ def test_places_of_a_kml_without_marks_are_called_by_their_names_aloud(tmp_path)
     assert sites.notes == ("places have no ids; their names are taken",)
 
 
-def test_a_field_of_a_kml_that_is_called_id_is_the_id(tmp_path):
-    path = kml(
-        tmp_path / "a.kml", placemark("a", 120, 30, mark="x1", data=data(id="007", weight=5))
-    )
-    demand = read_demand(path)
+@pytest.mark.parametrize("mark", ["", "x1"])
+def test_a_field_of_a_kml_that_is_called_id_is_the_id(tmp_path, mark):
+    place = placemark("a", 120, 30, mark=mark, data=data(id="007", weight=5))
+    demand = read_demand(kml(tmp_path / "a.kml", place))
     assert (demand.id[0], demand.weight[0]) == ("007", 5)
+
+
+def test_a_kml_that_gdal_wrote_is_read_back(tmp_path):
+    points = frame(["001", "2"], 人数=["3", "4"], 类型=["x", "y"])
+    for driver in ("KML", "LIBKML"):
+        points.to_file(tmp_path / f"{driver}.kml", driver=driver)
+        demand = read_demand(tmp_path / f"{driver}.kml")
+        assert (demand.id.tolist(), demand.weight.tolist()) == (["001", "2"], [3, 4])
+
+
+def test_data_of_a_kml_with_names_of_as_many_letters_are_told_apart(tmp_path):
+    told = data(人数=5, 街道="楚门镇", **{"R&amp;D": 1})
+    demand = read_demand(kml(tmp_path / "a.kml", placemark("a", 120, 30, data=told)))
+    assert (demand.weight[0], demand.district[0]) == (5, "楚门镇")
+    demand = read_demand(tmp_path / "a.kml", columns={"weight": "R&D"})
+    assert demand.weight[0] == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+def test_a_kml_is_read_in_the_encoding_it_declares(tmp_path, encoding):
+    path = kml(tmp_path / "a.kml", placemark("邮政银行", 120, 30))
+    text = path.read_text("utf-8").replace("UTF-8", encoding.removesuffix("-sig"))
+    path.write_bytes(text.encode(encoding))
+    assert read_sites(path).name.tolist() == ["邮政银行"]
+    if encoding == "gbk":
+        path.write_bytes(text.replace("gbk", "utf-8").encode("gbk"))
+        assert problems(read_sites, path) == ["can't be read: its text is not utf-8"]
+
+
+def test_a_zipped_kml_is_read(tmp_path):
+    path = kml(tmp_path / "a.kml", placemark("a", 120, 30))
+    archive = zipped(tmp_path / "a.kmz", {"doc.kml": path})
+    assert read_sites(archive).id.tolist() == ["a"]
+    archive.write_bytes(b"x")
+    assert problems(read_sites, archive)[0].startswith("can't be unpacked (")
 
 
 def test_of_several_folders_of_a_kml_one_is_to_be_named(tmp_path):
@@ -232,9 +266,9 @@ def test_an_area_is_at_its_best_point_inside(read):
 
 
 def test_the_point_is_in_the_largest_part_of_an_area_aloud():
-    small, large = shapely.box(120, 30, 120.001, 30.001), shapely.box(121, 30, 121.002, 30.002)
+    small, large = shapely.box(120, 30, 120.001, 30.001), shapely.box(121, 30, 121.00231, 30.002)
     demand = read_demand(shapes(shapely.MultiPolygon([small, large])))
-    assert (demand.lon[0], demand.lat[0]) == pytest.approx((121.001, 30.001), abs=1e-4)
+    assert (demand.lon[0], demand.lat[0]) == pytest.approx((121.00115, 30.001), abs=1e-4)
     assert demand.notes[0].endswith(
         "a point inside stands for each (1 of several parts: in the largest)"
     )
@@ -255,7 +289,8 @@ def test_areas_go_along_with_their_ids():
     demand = read_demand(layer)
     assert demand.area.tolist() == [areas[1], areas[2], areas[0]]
     assert all(
-        a.contains(shapely.Point(x, y)) for a, x, y in zip(demand.area, demand.lon, demand.lat)
+        a.contains(shapely.Point(x, y))
+        for a, x, y in zip(demand.area, demand.lon, demand.lat, strict=True)
     )
     assert not demand.area.flags.writeable
 
