@@ -31,6 +31,7 @@ Speeds = Literal["limits"] | Mapping[str, float] | None
 GEOD: Final = Geod(ellps="WGS84")
 AT_JUNCTION_M: Final = 0.01
 MATTERS_M: Final = 500.0
+ONLY_ZONES: Final = ("maxspeed:type", "source:maxspeed")  # there a number may be a year
 ONE_PLACE_M: Final = 50.0  # signals with no more road between them are one signalled place
 STRAIGHT_ON_DEG: Final = 45.0  # a change of heading up to that is no turn
 SAME: Final = 1e-6  # metres or seconds less than this apart are the same: floats differ, not roads
@@ -207,23 +208,27 @@ def _limit_kph(tags: Tags, vehicle: Vehicle, way: str) -> float | None:
     """Return the limit "forward" or "backward", from the first tag that says one."""
     keys = [f"maxspeed:{key}{end}" for key in OWN_KEYS[vehicle] for end in (f":{way}", "")]
     keys += [f"maxspeed:{way}", "maxspeed", "maxspeed:type", "zone:maxspeed", "source:maxspeed"]
-    said = (_said_kph(tags[key]) for key in keys if key in tags)
+    said = (_said_kph(tags[key], only_zones=key in ONLY_ZONES) for key in keys if key in tags)
     return next((kph for kph in said if kph is not None), None)
 
 
-def _said_kph(value: str) -> float | None:
+def _said_kph(value: str, *, only_zones: bool) -> float | None:
     """Return what a value says: the lowest of its parts that say something."""
-    parts = (_part_kph(part.strip()) for part in re.split(r"[;,|]", value))
-    return min((kph for kph in parts if kph is not None), default=None)
-
-
-def _part_kph(part: str) -> float | None:
     unit_kph = {None: 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344, "knots": 1.852}
-    if number := re.fullmatch(r"(\d+(?:\.\d+)?)(?:\s*(km/h|kmh|kph|mph|knots))?", part):
-        return float(number[1]) * unit_kph[number[2]]
-    if zone := re.fullmatch(r"(?:[a-z]{2}:zone:?|zone:)(\d+)", part):
-        return float(zone[1])
-    if part == "walk":
+    found, is_zone = None, False
+    for part in map(str.strip, re.split(r"[;,|]", value)):
+        number = re.fullmatch(r"(\d+(?:\.\d+)?)(?:\s*(km/h|kmh|kph|mph|knots))?", part)
+        kph = float(number[1]) * unit_kph[number[2]] if number else _zone_kph(part)
+        if kph is not None and (found is None or kph < found):
+            found, is_zone = kph, not number
+    return found if is_zone or not only_zones else None
+
+
+def _zone_kph(part: str) -> float | None:
+    if zone := re.fullmatch(r"(?:([a-z]{2}):(?:zone:?)?|zone:?)(\d+)", part):
+        in_miles = zone[1] in ("gb", "uk", "im", "je", "gg", "us", "pr")
+        return float(zone[2]) * (1.609344 if in_miles else 1.0)
+    if re.fullmatch(r"(?:[a-z]{2}:)?walk", part):
         return 6.0
     if re.fullmatch(r"(?:[a-z]{2}:)?living_street", part):
         return 10.0
@@ -258,6 +263,7 @@ class Segment:
     is_local: bool
     kph: tuple[float, float]  # along and against; 0 where one may not drive
     kind: tuple[str, str | None]  # class and name
+    has_limit: bool  # whether its speed comes from a limit
     length_m: float
 
     @property
@@ -465,7 +471,9 @@ def _rows(
         status = _way_status(tags, vehicle)
         kph = _speeds_kph(tags, vehicle, speeds) if status != "closed" else (0.0, 0.0)
         if max(kph) > 0:
-            about = (status == "local", kph, (tags["highway"], name))
+            driven = [way for way, v in zip(("forward", "backward"), kph, strict=True) if v > 0]
+            has_limit = all(_limit_kph(tags, vehicle, way) is not None for way in driven)
+            about = (status == "local", kph, (tags["highway"], name), has_limit)
             for a, b in itertools.pairwise(nodes):
                 if a != b and a in osm.places and b in osm.places:
                     rows.append((way, point(a), point(b), *about))
@@ -514,7 +522,7 @@ def _bends(segments: Sequence[Segment], parts: Iterable[Sequence[int]]) -> set[i
     """Return the points where two segments meet that differ in nothing."""
     meeting = defaultdict(list)
     for x in segments:
-        about = (x.kind, x.is_local)
+        about = (x.kind, x.is_local, x.has_limit)
         meeting[x.tail].append((about, *x.kph))
         meeting[x.head].append((about, *reversed(x.kph)))
     pairs = {point: those for point, those in meeting.items() if len(those) == 2}
@@ -775,8 +783,7 @@ def _passing_s(roads: Roads, arc: int, onto: int) -> float:
     if point in roads.bends:
         return 0.0
     passing_s = 0.0
-    place = roads.place_of.get(point)
-    if place is not None and place != roads.place_of.get(roads.arcs.head[onto]):
+    if point in roads.place_of and not _is_within_place(roads, onto):
         is_along = onto % 2 == 0
         passing_s += delays.signal_s * (roads.only_way.get(point, is_along) == is_along)
     if onto == arc ^ 1:
@@ -785,6 +792,16 @@ def _passing_s(roads: Roads, arc: int, onto: int) -> float:
     if point in roads.gates or not abs(turn_deg) > STRAIGHT_ON_DEG:
         return passing_s  # a gate is a road without length, which has no heading
     return passing_s + (delays.turn_left_s if turn_deg < 0 else delays.turn_right_s)
+
+
+def _is_within_place(roads: Roads, arc: int) -> bool:
+    """Return whether the street that begins with an arc lies in one signalled place: short, and no ring."""
+    begin, metres = roads.arcs.tail[arc], roads.segments[arc // 2].length_m
+    while (end := roads.arcs.head[arc]) in roads.bends:
+        (arc,) = (onto for onto in roads.arcs.leaving[end] if onto != arc ^ 1)
+        metres += roads.segments[arc // 2].length_m
+    is_one_place = roads.place_of.get(end) == roads.place_of[begin]
+    return is_one_place and end != begin and metres <= ONE_PLACE_M + SAME
 
 
 def components(roads: Roads) -> list[tuple[list[int], float]]:

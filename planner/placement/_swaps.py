@@ -43,29 +43,30 @@ def cheap_columns(
         Guard: when to stop, by the clock of ``time.monotonic``.
     """
     fits = n_columns * costs.n_columns <= MAX_TABLE
-    served = _nobody_in(costs, n_columns if fits else 0)
-    _add(served, first.astype(np.int64), n_columns)
-    if not fits or n_columns in (0, costs.n_columns):
-        return np.flatnonzero(served.is_in).astype(np.int32)
-    marks = np.zeros(costs.n_rows, dtype=np.int32)
-    chance = np.full(1, (SEED * 0x9E3779B97F4A7C15 + 1) % 2**64, dtype=np.uint64)
-    _descend(served, marks, alike=False)
-    best = served.station.copy()
-    while served.looked_at[0] < n_pairs and time.monotonic() <= until_s:
-        _shake(served, marks, best, chance, SHAKES_PER_LOOK)
-    _return_to(served, marks, best)
-    _descend(served, marks, alike=True)
+    served = _nobody_in(costs, n_columns, has_table=fits)
+    _add(served, first.astype(np.int64))
+    if fits and 0 < n_columns < costs.n_columns:
+        best = _descended(served)
+        chance = np.full(1, SEED * 0x9E3779B97F4A7C15 % 2**64, dtype=np.uint64)
+        while served.looked_at[0] < n_pairs and time.monotonic() <= until_s:
+            _shake(served, best, chance, SHAKES_PER_LOOK)
+        _descend(served, True)
     return np.flatnonzero(served.is_in).astype(np.int32)
+
+
+def _descended(served: _Served) -> NDArray[np.int64]:
+    """Descend, and return the columns that are in then."""
+    _descend(served, False)
+    return served.station.copy()
 
 
 class _Served(NamedTuple):
     """Rows and columns by each other, who serves each row, and what every swap would change.
 
-    A row is served by ``first``, at ``now``; without that it would cost ``then``. A row that has to be served and has
-    nobody else is *lone* then; what a row costs that nobody serves is ``top``. A column outside saves ``gain`` when
-    it comes in; a column inside costs ``loss`` when it leaves, less ``extra`` when the column outside comes for it.
-    The same three count rows left out. ``left_out`` is the number of rows left out now and the number of lone rows,
-    ``total`` what is paid now.
+    A row is served by ``first``, at ``now``; without that it would cost ``then``. A row that has to be served, but by
+    nobody else could be, is ``lone`` then; what a row costs that nobody serves is ``top``. A column outside saves
+    ``gain`` when it comes in; the column in a slot costs ``loss`` when it leaves, less ``extra`` when the column
+    outside comes for it. The same three with ``_n`` count rows that have to be served and are not.
     """
 
     indptr: NDArray[np.int64]
@@ -89,18 +90,22 @@ class _Served(NamedTuple):
     gain_n: NDArray[np.int32]
     loss_n: NDArray[np.int32]
     extra_n: NDArray[np.int32]
-    left_out: NDArray[np.int64]
+    n_left_out: NDArray[np.int64]
+    n_lone: NDArray[np.int64]
     total: NDArray[np.int64]
+    marked: NDArray[np.int32]
+    is_marked: NDArray[np.bool_]
     looked_at: NDArray[np.int64]
 
 
-def _nobody_in(costs: Costs, n_columns: int) -> _Served:
-    """Return how rows are served when no column is in, with a table of swaps for so many columns."""
+def _nobody_in(costs: Costs, n_columns: int, *, has_table: bool) -> _Served:
+    """Return how rows are served when none of the slots for columns is filled."""
     n, m = costs.n_rows, costs.n_columns
     must = costs.otherwise < 0
     top = costs.otherwise.copy()
     top[must] = costs.cost[costs.indptr[1:][must] - 1]
     start, row, row_cost = by_column(costs)
+    n_slots = n_columns if has_table else 0
     served = _Served(
         indptr=costs.indptr,
         column=costs.column,
@@ -118,13 +123,16 @@ def _nobody_in(costs: Costs, n_columns: int) -> _Served:
         then=top.copy(),
         lone=np.zeros(n, dtype=np.bool_),
         gain=np.zeros(m, dtype=np.int64),
-        loss=np.zeros(n_columns, dtype=np.int64),
-        extra=np.zeros((n_columns, m), dtype=np.int64),
+        loss=np.zeros(n_slots, dtype=np.int64),
+        extra=np.zeros((n_slots, m), dtype=np.int64),
         gain_n=np.zeros(m, dtype=np.int32),
-        loss_n=np.zeros(n_columns, dtype=np.int32),
-        extra_n=np.zeros((n_columns, m), dtype=np.int32),
-        left_out=np.array([must.sum(), 0], dtype=np.int64),
+        loss_n=np.zeros(n_slots, dtype=np.int32),
+        extra_n=np.zeros((n_slots, m), dtype=np.int32),
+        n_left_out=np.array([must.sum()], dtype=np.int64),
+        n_lone=np.zeros(1, dtype=np.int64),
         total=np.array([top.sum()], dtype=np.int64),
+        marked=np.zeros(n, dtype=np.int32),
+        is_marked=np.zeros(n, dtype=np.bool_),
         looked_at=np.zeros(1, dtype=np.int64),
     )
     _tell_all(served)
@@ -133,34 +141,32 @@ def _nobody_in(costs: Costs, n_columns: int) -> _Served:
 
 @kernel
 def _tell_all(served: _Served) -> None:
-    """Tell the columns what the rows would gain by them."""
+    """Tell the columns what every row would change."""
     for i in range(served.top.size):
         _tell(served, i, 1)
 
 
 @kernel
 def _tell(served: _Served, i: int, sign: int) -> None:
-    """Add what a row would change in every swap, or take it away by sign -1."""
+    """Add what a row would change in every swap, or take it away again by sign -1."""
     now, then, lone = served.now[i], served.then[i], served.lone[i]
-    s = -1
-    if served.first[i] >= 0:
-        s = served.slot[served.first[i]]
-    has_table = s >= 0 and served.loss.size > 0
-    if has_table:
+    nobody = served.first[i] < 0
+    s = served.slot[served.first[i]] if not nobody else -1
+    if s >= 0:
         served.loss[s] += sign * (then - now)
         served.loss_n[s] += sign * lone
     for k in range(served.indptr[i], served.indptr[i + 1]):
         c, j = served.cost[k], served.column[k]
-        if c >= then and not (lone or s < 0):
+        if c >= then and not (lone or nobody):
             break
         served.looked_at[0] += 1
         if served.is_in[j]:
             continue
         if c < now:
             served.gain[j] += sign * (now - c)
-        if s < 0:
+        if nobody:
             served.gain_n[j] += sign * served.must[i]
-        elif has_table:
+        elif s >= 0:
             served.extra[s, j] += sign * (then - max(c, now))
             served.extra_n[s, j] += sign * lone
 
@@ -168,8 +174,8 @@ def _tell(served: _Served, i: int, sign: int) -> None:
 @kernel
 def _look(served: _Served, i: int) -> None:
     """Find out who serves a row now, and what it would cost without."""
-    served.left_out[0] -= served.must[i] and served.first[i] < 0
-    served.left_out[1] -= served.lone[i]
+    served.n_left_out[0] -= served.must[i] and served.first[i] < 0
+    served.n_lone[0] -= served.lone[i]
     served.total[0] -= served.now[i]
     served.first[i] = -1
     served.now[i] = served.top[i]
@@ -187,15 +193,45 @@ def _look(served: _Served, i: int) -> None:
             served.then[i] = served.cost[k]
             served.lone[i] = False
             break
-    served.left_out[0] += served.must[i] and served.first[i] < 0
-    served.left_out[1] += served.lone[i]
+    served.n_left_out[0] += served.must[i] and served.first[i] < 0
+    served.n_lone[0] += served.lone[i]
     served.total[0] += served.now[i]
 
 
 @kernel
-def _add(served: _Served, given: NDArray[np.int64], n_columns: int) -> None:
-    """Take some columns in, then those that leave out least, of equals those that save most, up to a number."""
-    for s in range(n_columns):
+def _change(served: _Served, s: int, coming: int) -> None:
+    """Let a column come in for the one in a slot; the slot may be empty."""
+    n = 0
+    leaving = served.station[s]
+    for moved in (leaving, coming):
+        if moved < 0:
+            continue
+        for k in range(served.start[moved], served.start[moved + 1]):
+            i = served.row[k]
+            matters = served.row_cost[k] <= served.then[i] or served.lone[i] or served.first[i] < 0
+            if matters and not served.is_marked[i]:
+                served.is_marked[i] = True
+                served.marked[n] = i
+                n += 1
+    for k in range(n):
+        _tell(served, served.marked[k], -1)
+    if leaving >= 0:
+        served.is_in[leaving] = False
+        served.slot[leaving] = -1
+    served.is_in[coming] = True
+    served.station[s] = coming
+    served.slot[coming] = s if served.loss.size > 0 else -1
+    for k in range(n):
+        i = served.marked[k]
+        served.is_marked[i] = False
+        _look(served, i)
+        _tell(served, i, 1)
+
+
+@kernel
+def _add(served: _Served, given: NDArray[np.int64]) -> None:
+    """Fill the slots by some columns, then by those that leave out least, of equals by those that save most."""
+    for s in range(served.station.size):
         best = given[s] if s < given.size else -1
         if best < 0:
             for j in range(served.gain.size):
@@ -204,14 +240,81 @@ def _add(served: _Served, given: NDArray[np.int64], n_columns: int) -> None:
                 more = served.gain_n[j] - served.gain_n[best] if best >= 0 else 1
                 if more > 0 or (more == 0 and served.gain[j] > served.gain[best]):
                     best = j
-        for told in (-1, 1):
-            for k in range(served.start[best], served.start[best + 1]):
-                i = served.row[k]
-                if served.row_cost[k] < served.then[i] or served.lone[i] or served.first[i] < 0:
-                    _tell(served, i, -1)
-                    if told < 0:
-                        served.then[i] = -1 - served.then[i]
-        # the rows told are marked by a negative cost until they are looked at anew
+        _change(served, s, best)
 
 
-"""unfinished"""
+@kernel
+def _descend(served: _Served, alike: bool) -> None:
+    """Do the best swap as long as one leaves out less or costs less; or, where wanted, as much with a lower position."""
+    while True:
+        best_n, best, slot, coming = 0, 0, -1, -1
+        counts = served.n_left_out[0] + served.n_lone[0] > 0
+        for s in range(served.station.size):
+            loss, leaving = served.loss[s], served.station[s]
+            for j in range(served.gain.size):
+                more = served.gain[j] + served.extra[s, j] - loss
+                more_n = 0
+                if counts:
+                    more_n = served.gain_n[j] + served.extra_n[s, j] - served.loss_n[s]
+                if more_n < best_n or (more_n == best_n and more < best) or served.is_in[j]:
+                    continue
+                better = more_n > best_n or more > best
+                if not better and coming < 0:
+                    better = alike and j < leaving
+                if better:
+                    best_n, best, slot, coming = more_n, more, s, j
+        served.looked_at[0] += served.extra.size
+        if coming < 0:
+            return
+        _change(served, slot, coming)
+
+
+@kernel
+def _return_to(served: _Served, best: NDArray[np.int64]) -> None:
+    """Swap back to some columns."""
+    is_best = np.zeros(served.is_in.size, dtype=np.bool_)
+    for j in best:
+        is_best[j] = True
+    s = 0
+    for j in best:
+        if served.is_in[j]:
+            continue
+        while is_best[served.station[s]]:
+            s += 1
+        _change(served, s, j)
+
+
+@kernel
+def _shake(
+    served: _Served, best: NDArray[np.int64], chance: NDArray[np.uint64], n_shakes: int
+) -> None:
+    """Swap a few columns by chance, descend, and keep what is no worse than the best so far, which is changed in place."""
+    left_out, total = served.n_left_out[0], served.total[0]
+    for _ in range(n_shakes):
+        for _ in range(2 + _below(3, chance)):
+            i = _below(served.top.size, chance)
+            near = min(served.indptr[i + 1] - served.indptr[i], 2 * served.gain.size // served.station.size + 1)
+            if served.first[i] < 0 or near == 0:
+                continue
+            s = served.slot[served.first[i]]
+            coming = np.int64(served.column[served.indptr[i] + _below(near, chance)])
+            if not served.is_in[coming]:
+                _change(served, s, coming)
+        _descend(served, False)
+        now_n, now = served.n_left_out[0], served.total[0]
+        if now_n < left_out or (now_n == left_out and now <= total):
+            left_out, total = now_n, now
+            best[:] = served.station
+        else:
+            _return_to(served, best)
+
+
+@kernel
+def _below(n: int, chance: NDArray[np.uint64]) -> int:
+    """Return a whole number below n by chance, and go on in its sequence (xorshift: Marsaglia 2003)."""
+    number = chance[0]
+    number ^= number << np.uint64(13)
+    number ^= number >> np.uint64(7)
+    number ^= number << np.uint64(17)
+    chance[0] = number
+    return np.int64(number % np.uint64(n))

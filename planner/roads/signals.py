@@ -58,7 +58,8 @@ def is_delayed(
         return np.zeros(edge_tail.size, dtype=bool)
     place, n_signals = _signalled(edge_tail, edge_head, length_m, signal)
     at = place[edge_tail]
-    leaves = (at >= 0) & (at != place[edge_head])
+    is_within = (at == place[edge_head]) & (edge_tail != edge_head) & (length_m <= ONE_JUNCTION_M)
+    leaves = (at >= 0) & ~is_within
     alone = leaves & (n_signals[at] == 1)
     stops = np.where(is_along, Signal.ALONG, Signal.AGAINST)
     is_stopped = (signal[edge_tail] & stops) != 0

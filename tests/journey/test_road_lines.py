@@ -352,17 +352,20 @@ def test_drives_are_as_long_as_those_of_networkx(name, network):
 # --- From file to plan ----------------------------------------------------------------------------
 
 
+ZONES = {
+    "file": str(ROADS / "cl_coquimbo.gpkg"),
+    "layer": "zones",
+    "columns": {"id": "zone_id", "weight": "population"},
+}
+
+
 def points_of(name: str, folder: Path) -> None:
-    """Write demand and hosts: places near nodes of the roads; in Coquimbo the zones with their people."""
+    """Write demand and hosts: places at and near nodes of the roads."""
     rng = np.random.default_rng(11)
     places = np.array([shapely.get_coordinates(s.line)[0] for s in second(name)])
     hosts = places[rng.choice(len(places), 80, replace=False)]
     demand = places[rng.choice(len(places), 150, replace=False)] + rng.normal(0, 5e-4, (150, 2))
     weight = rng.integers(1, 50, len(demand))
-    if name == "coquimbo":
-        zones = geopandas.read_file(ROADS / "cl_coquimbo.gpkg", layer="zones")
-        demand = shapely.get_coordinates(shapely.point_on_surface(zones.geometry.to_numpy()))
-        weight = zones["population"].to_numpy()
     for file, lonlat, more in (
         ("hosts.csv", hosts, {}),
         ("demand.csv", demand, {"weight": weight}),
@@ -383,7 +386,7 @@ def test_a_plan_on_real_lines_passes_verify(town, tmp_path):
     scenario = {
         "network": {"file": str(ROADS / source.file)} | source.network,
         "fleets": [{"vehicle": "car", "max_drive_min": 6}],
-        "demand": {"file": "demand.csv"},
+        "demand": ZONES if town == "coquimbo" else {"file": "demand.csv"},
         "sites": {"file": "hosts.csv"},
         "placement": {"goal": "max-covering", "stations": 8},
     }

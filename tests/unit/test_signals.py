@@ -65,6 +65,21 @@ def test_a_junction_beside_two_signals_and_not_between_them_is_no_part_of_their_
     assert delays(nodes, ways) == {(2, 1): 12, (3, 5): 12}
 
 
+def test_a_way_that_leaves_the_signal_and_comes_back_to_it_is_waited_for():
+    # a ring of 300 m from the signal back to it
+    nodes = {1: (0, 0), 2: (300, 0, SIGNAL), 3: (400, 0), 4: (400, 50), 5: (300, 50)}
+    ring = delays(nodes, [([1, 2], {}), ([2, 3, 4, 5, 2], {})])
+    assert ring == {(2, 1): 12, (2, 2): 12}
+
+
+def test_a_long_way_between_two_signals_of_a_place_is_waited_for():
+    # 2 and 3 are 40 m apart, and by a second road 240 m
+    nodes = row(0, 300, 340, 600, signals={2, 3}) | {5: (300, 100), 6: (340, 100)}
+    ways = [([1, 2, 3, 4], {}), ([2, 5, 6, 3], {"name": "round"})]
+    found = delays(nodes, ways)
+    assert found == {(2, 1): 12, (3, 4): 12, (2, 3): 12, (3, 2): 12}  # over the long one
+
+
 def test_signals_near_as_the_crow_flies_but_far_by_road_are_two():
     nodes = {1: (0, 0), 2: (300, 0, SIGNAL), 3: (300, 20, SIGNAL), 4: (0, 20), 5: (600, 0)}
     nodes |= {6: (600, 20)}
