@@ -253,7 +253,11 @@ def _way_tags() -> st.SearchStrategy[Tags]:
 
     return st.tuples(
         choice("highway", "residential", "residential", "service", "secondary", "cycleway"),
-        choice("maxspeed", "36", "36", "18", ""),
+        choice("maxspeed", "36", "36", "18", "", "20 mph; 40", "CN:urban"),
+        choice("maxspeed:forward", "", "", "", "18"),
+        choice("maxspeed:motorcar:backward", "", "", "", "72"),
+        choice("surface", "", "", "", "gravel"),
+        choice("lanes", "", "", "", "1", "4"),
         choice("oneway", "", "", "", "yes", "-1"),
         choice("access", "", "", "", "private", "no"),
         choice("oneway:bicycle", "", "", "", "no"),
