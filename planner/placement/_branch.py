@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from planner.compiled import kernel
 from planner.placement._costs import Costs
+from planner.placement._swaps import cheap_columns
 
 
 class _Pace(NamedTuple):
@@ -46,6 +47,9 @@ SLACK: Final = 0.999
 
 MAX_WAITING_BYTES: Final = 1_000_000_000
 """When the branches that wait take more memory than this the search ends."""
+
+TRY_PAIRS: Final = 1e8
+"""Pairs that the search looks at that begins from the columns of a bound: some tenths of a second."""
 
 IN: Final = 1
 OUT: Final = -1
@@ -124,8 +128,15 @@ def cheapest_columns(
             is_in = np.zeros(costs.n_columns, dtype=np.bool_)
             bound, met, in_doubt, seen = _settle(pairs, side, price, n_columns, aim, pace, is_in)
             n_nodes, n_seen = n_nodes + 1, n_seen + seen
+            met_columns = np.flatnonzero(is_in).astype(np.int32)
+            if n_nodes & (n_nodes - 1) == 0 and met < np.inf and bound < aim:
+                n_tried = min(n_columns, costs.n_columns)
+                met_columns = cheap_columns(
+                    costs, n_tried, first=met_columns, n_pairs=TRY_PAIRS, until_s=until_s
+                )
+                met = costs.total(met_columns)[1]
             if met < aim:
-                columns, cost = np.flatnonzero(is_in).astype(np.int32), met
+                columns, cost = met_columns, met
             if in_doubt >= 0:
                 lowest = max(bound, node.bound)
                 heapq.heappush(waiting, _Node(lowest, n_nodes, side, price, in_doubt))

@@ -293,7 +293,10 @@ def _shake(
     for _ in range(n_shakes):
         for _ in range(2 + _below(3, chance)):
             i = _below(served.top.size, chance)
-            near = min(served.indptr[i + 1] - served.indptr[i], 2 * served.gain.size // served.station.size + 1)
+            near = min(
+                served.indptr[i + 1] - served.indptr[i],
+                2 * served.gain.size // served.station.size + 1,
+            )
             if served.first[i] < 0 or near == 0:
                 continue
             s = served.slot[served.first[i]]

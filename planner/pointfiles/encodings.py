@@ -104,18 +104,21 @@ def _not_in_encoding(content: bytes, encoding: str | None, error: UnicodeError) 
 # ---------------------------------------------------------------------------------------------
 
 
-def decoded_all(texts: list[bytes]) -> tuple[list[str], tuple[str, ...]] | None:
-    """Return texts decoded as UTF-8 or GB18030, whichever they all are, and what to say on it; None where they are neither.
+def decoded_all(
+    texts: list[bytes], encoding: str | None = None
+) -> tuple[list[str], tuple[str, ...]] | None:
+    """Return texts decoded, and what to say on it; None where they are not in the encoding.
 
-    A text may end within a character: fields of a shapefile are cut at a number of bytes.
+    Without an encoding they are in UTF-8 or GB18030, whichever they all are. A text may end within a character: fields of a
+    shapefile are cut at a number of bytes.
     """
-    for encoding in ("utf-8", "gb18030"):
-        found = _decoded_as(encoding, texts)
+    for tried in ("utf-8", "gb18030") if encoding is None else (encoding,):
+        found = _decoded_as(tried, texts)
         if found is None:
             continue
         decoded, n_cut = found
         notes = (_cut_note(n_cut),) if n_cut else ()
-        if encoding == "utf-8":
+        if encoding is not None or tried == "utf-8":
             return decoded, notes
         if looks_chinese("\n".join(decoded)):
             return decoded, (guessed_note(decoded), *notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import logging
 import shutil
@@ -51,6 +52,8 @@ def layer_rows(path: Path, reading: Reading) -> Rows:
     import pyogrio.errors
 
     encoding = None if path.suffix.lower() in _ALWAYS_UTF8 else reading.encoding
+    if encoding and codecs.lookup(encoding).name.startswith("iso8859-"):
+        encoding = codecs.lookup(encoding).name.replace("iso8859-", "ISO-8859-")  # as GDAL has it
     opened = kml.readable_kml if path.suffix.lower() in kml.SUFFIXES else _openable
     try:
         with opened(path) as files, warnings.catch_warnings(record=True) as said:
@@ -80,11 +83,14 @@ def _read_layer(
     ]
     name = _layer_of(path, [(shown, kind) for _, _, shown, kind in layers], reading)
     file, inside = next((file, inside) for file, inside, shown, _ in layers if shown == name)
-    meta, _, wkb, values = pyogrio.raw.read(file, layer=inside, encoding=encoding)
+    # GDAL doesn't know all encodings that people name: it hands over bytes as Latin-1
+    is_told = encoding is not None and file.suffix.lower() == ".shp"
+    read_as = "ISO-8859-1" if is_told else encoding
+    meta, _, wkb, values = pyogrio.raw.read(file, layer=inside, encoding=read_as)
     fields = dict(zip(map(str, meta["fields"]), values, strict=True))
     notes: tuple[str, ...] = ()
-    if encoding is None and is_untold(file, meta["encoding"]):
-        fields, notes = text_of_shapefile(path, fields)
+    if is_told or (encoding is None and is_untold(file, meta["encoding"])):
+        fields, notes = text_of_shapefile(path, fields, encoding)
     if path.suffix.lower() in (".geojson", ".json") and not _has_id(fields, reading):
         fields |= _feature_ids(path, len(wkb))
     if path.suffix.lower() in kml.SUFFIXES:

@@ -73,22 +73,33 @@ def is_untold(file: Path, used: str | None) -> bool:
 
 
 def text_of_shapefile(
-    path: Path, fields: Mapping[str, NDArray[Any]]
+    path: Path, fields: Mapping[str, NDArray[Any]], encoding: str | None = None
 ) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
     """Return fields that were read as Latin-1 in the encoding they are in, and what to say on it.
+
+    Parameters
+    ----------
+    path
+        What was read.
+    fields
+        Values by the name of their field, each byte of a text one letter of Latin-1.
+    encoding
+        The encoding; None: UTF-8 or GB18030, whichever it is.
 
     Raises
     ------
     PointsError
-        If they are neither UTF-8 nor, as far as one can see, GB18030.
+        If the text is not in the encoding, or in neither as far as one can see.
     """
     names = list(fields)
     columns = [name for name in names if fields[name].dtype == object]
-    cells = [(name, i) for name in columns for i, v in enumerate(fields[name]) if _is_odd(v)]
-    texts = [name for name in names if _is_odd(name)] + [fields[name][i] for name, i in cells]
+    cells = [value for name in columns for value in fields[name]]
+    texts = list(dict.fromkeys(text for text in [*names, *cells] if _is_odd(text)))
     if not texts:
         return dict(fields), ()
-    found = decoded_all([text.encode("latin-1") for text in texts])
+    found = decoded_all([text.encode("latin-1") for text in texts], encoding)
+    if found is None and encoding is not None:
+        raise PointsError(path, [f'can\'t be read: not in encoding "{encoding}"'])
     if found is None:
         why = f"doesn't say its encoding (no .cpg file), and reads like {shown(texts[0])}"
         raise PointsError(path, [f'{why}; say encoding = "gb18030"'])

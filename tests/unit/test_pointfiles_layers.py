@@ -66,6 +66,13 @@ def test_the_encoding_that_was_told_goes_before_what_a_shapefile_says(tmp_path, 
     assert read_sites(path, encoding="gb18030").notes == ()
 
 
+@pytest.mark.parametrize("encoding", [None, "gb18030", "gbk"])
+def test_every_byte_of_a_chinese_text_comes_through(tmp_path, encoding):
+    names = ["堃银行", "邮政丂丄中心"]  # bytes from 0x80 on, which Latin-1 has no letters for
+    path = shapefile(tmp_path, "a", frame(name=names), encoding="gb18030")
+    assert read_sites(path, encoding=encoding).name.tolist() == names
+
+
 def test_latin_1_is_believed_where_it_is_said(tmp_path):
     path = shapefile(tmp_path, "a", frame(name=["café", "b"]), encoding="latin-1", cpg="ISO-8859-1")
     assert read_sites(path).name.tolist() == ["café", "b"]
