@@ -48,7 +48,7 @@ SLACK: Final = 0.999
 MAX_WAITING_BYTES: Final = 1_000_000_000
 """When the branches that wait take more memory than this the search ends."""
 
-TRY_PAIRS: Final = 1e8
+TRY_PAIRS: Final = 3e7
 """Pairs that the search looks at that begins from the columns of a bound: some tenths of a second."""
 
 IN: Final = 1
@@ -137,6 +137,8 @@ def cheapest_columns(
                 met = costs.total(met_columns)[1]
             if met < aim:
                 columns, cost = met_columns, met
+            if n_nodes == 1:
+                pairs = _without(pairs, side == OUT)
             if in_doubt >= 0:
                 lowest = max(bound, node.bound)
                 heapq.heappush(waiting, _Node(lowest, n_nodes, side, price, in_doubt))
@@ -180,6 +182,13 @@ def _pairs(costs: Costs) -> _Pairs:
         cost=costs.cost.astype(np.float64),
         otherwise=np.where(costs.otherwise < 0, np.inf, costs.otherwise),
     )
+
+
+def _without(pairs: _Pairs, is_out: NDArray[np.bool_]) -> _Pairs:
+    """Return the pairs of the other columns."""
+    is_pair = ~is_out[pairs.column]
+    start = np.concatenate([[0], np.cumsum(is_pair)])[pairs.start]
+    return _Pairs(start, pairs.column[is_pair], pairs.cost[is_pair], pairs.otherwise)
 
 
 def _first_price(costs: Costs, known: NDArray[np.int32]) -> Floats:
