@@ -687,8 +687,8 @@ def _turns(
         turn
         for turn in turns
         if all(
-            arcs.head[a] == arcs.tail[b] and arcs.head[a] not in gates
-            for a, b in itertools.pairwise(turn)
+            arcs.head[a] == arcs.tail[b] and (arcs.head[a] not in gates or b == a ^ 1)
+            for a, b in itertools.pairwise(turn)  # at a gate each road ends for itself
         )
     ]
 

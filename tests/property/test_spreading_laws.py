@@ -1,3 +1,4 @@
+import itertools
 import math
 from fractions import Fraction
 
@@ -69,7 +70,7 @@ def test_every_point_is_in_its_area_and_on_a_road(case):
     starts = network.shape_start
     lines = [
         shapely.LineString(np.column_stack([network.shape_lon[a:b], network.shape_lat[a:b]]))
-        for a, b in zip(starts[:-1], starts[1:], strict=True)
+        for a, b in itertools.pairwise(starts)
     ]
     roads = shapely.union_all(lines)
     for name, shape in zip(demand.id, demand.area, strict=True):

@@ -40,9 +40,10 @@ def test_points_where_they_belong_need_no_word(county, file, read):
 @pytest.mark.parametrize(("system", "shift_m"), [(Shifted.GCJ02, "547"), (Shifted.BD09, "1,103")])
 def test_points_from_chinese_maps_are_told_with_the_remedy(county, system, shift_m):
     points = moved(read_sites(COUNTY / "hosts.csv"), system)
-    assert remarks(county, points) == (
+    (remark,) = remarks(county, points)
+    assert remark == (
         f"hosts.csv: points lie off the roads the way {system.title} shifts, by about {shift_m} m; "
-        f'if they come from {MAKER[system]} say crs = "{system}"',
+        f'if they come from {MAKER[system]} say crs = "{system}"'
     )
 
 
@@ -65,11 +66,10 @@ ROADS = towns.network(
 
 def beside_roads(n, away_m=30.0):
     """Return sites along the roads, a kilometre and more from each other."""
-    return towns.sites_at(*[(500 + 1300.0 * (i // 4), 600 * (i % 4) + away_m) for i in range(n)])
+    return towns.sites_at(*[(500 + 1300.0 * (i // 2), 1200 * (i % 2) + away_m) for i in range(n)])
 
 
 def test_of_few_places_nothing_is_said():
-    # the first road of four is out of reach of those below it, and all of them lie in squares of their own
     for n, is_said in ((9, False), (10, True)):
         points = moved(beside_roads(n), Shifted.GCJ02)
         assert len(remarks(ROADS, points)) == is_said

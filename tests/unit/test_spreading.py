@@ -63,7 +63,7 @@ def test_weight_is_shared_by_metres():
         {1: (0, 0), 2: (150, 0), 3: (0, 100), 4: (50, 100)}, [([1, 2], {}), ([3, 4], {})]
     )
     spread = spread_over_roads(demand(area(-10, -10, 200, 200), weight=[8]), town)
-    assert sorted(spread.weight) == pytest.approx([2, 6], rel=1e-6)
+    assert sorted(spread.weight) == pytest.approx([2, 6], rel=1e-3)
 
 
 def test_ids_have_as_many_digits_as_the_last_so_that_their_order_is_that_of_the_road():
@@ -113,7 +113,7 @@ def test_local_roads_count_and_gates_do_not():
     spread = spread_over_roads(demand(area(-50, -50, 500, 500), weight=[4]), town)
     # 100 m and 50 m on either side of the gate, 50 m of private road
     assert sorted(metres(spread)) == [(0, 25), (50, 0), (125, 0)]
-    assert sorted(spread.weight) == pytest.approx([1, 1, 2], rel=1e-6)
+    assert sorted(spread.weight) == pytest.approx([1, 1, 2], rel=1e-3)
 
 
 def test_areas_of_several_parts_are_spread_over_the_roads_of_all():
