@@ -25,7 +25,7 @@ file = "roads.osm.pbf"         # an extract of OpenStreetMap that reaches some k
 
 [[fleets]]
 name = "riders"
-vehicle = "ebike"              # car or ebike
+vehicle = "ebike"              # car, motorcycle or ebike
 max_drive_min = 5              # a drive of exactly this long covers
 direction = "to_station"       # or "from_station"
 
