@@ -398,7 +398,12 @@ def read_roads(
     said = [r for r in (_restriction(*relation, vehicle) for relation in osm.relations) if r]
     turns = [(r, _turns(r, osm, arcs, node_of, gates)) for r in said]
     courses = [course for r in said for course in _courses(r, osm.ways)]
-    turned_at = {node for course in courses for node in (course.first, course.last)}
+    turned_at = {
+        node
+        for course in courses
+        if arcs.of_way.keys() >= {course.entry, course.leave, *(way for way, _ in course.over)}
+        for node in (course.first, course.last)
+    }
     restricted = {p for p, node in enumerate(node_of) if node in turned_at}
     roads = Roads(
         segments=segments,

@@ -232,7 +232,7 @@ def small_towns(draw: st.DrawFn) -> Town:
     ways = draw(st.one_of(st.lists(_ways(n), min_size=1, max_size=7), _blocks(n)))
     nodes, ways = _with_twins(nodes, ways, draw(st.sets(st.integers(0, 6), max_size=2)))
     relations = draw(st.lists(_restrictions(ways), max_size=4))
-    return Town(nodes, ways, relations)
+    return Town(nodes, ways, [r for r in relations if not _turns_at_a_gate(nodes, *r)])
 
 
 def _ways(n: int) -> st.SearchStrategy[tuple[list[int], Tags]]:
@@ -292,14 +292,23 @@ def _restrictions(draw: st.DrawFn, ways: Ways) -> tuple[Sequence[tuple[str, str,
         ends = {way: {refs[0], refs[-1]} for way, (refs, _) in zip(numbers, ways, strict=True)}
         via, last = [], entry
         for _ in range(draw(st.integers(1, 2))):
-            last = draw(st.sampled_from([way for way in numbers if ends[way] & ends[last]]))
-            via.append(last)
+            onward = [way for way in numbers if ends[way] & ends[last] and way not in via]
+            if onward:
+                last = draw(st.sampled_from(onward))
+                via.append(last)
         leave = draw(st.sampled_from([way for way in numbers if ends[way] & ends[last]]))
     members, tags = restriction(kind, entry, via, leave, **tags)
     more = draw(st.sampled_from(["", "", "from", "to"]))
     if more:
         members = [*members, (more, "way", draw(st.sampled_from(numbers)))]
     return members, tags
+
+
+def _turns_at_a_gate(nodes: Nodes, members: Sequence[tuple[str, str, int]], tags: Tags) -> bool:
+    """Return whether a restriction tells who comes to a gate to turn back there: may one end at the gate then?"""
+    of = {role: number for role, _, number in members}
+    is_node = ("via", "node", of["via"]) in members
+    return is_node and of["from"] == of["to"] and "barrier" in nodes[of["via"]][2]
 
 
 def _restriction_tags() -> st.SearchStrategy[Tags]:

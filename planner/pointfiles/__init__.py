@@ -34,21 +34,32 @@ def read_rows(source: Path | str | geopandas.GeoDataFrame, reading: Reading) -> 
     path = Path(source)
     suffix = path.suffix.lower()
     _check_there(path, suffix)
+    if not reading.is_second:
+        _check_options(path, suffix, reading)
     if suffix in _WORKBOOKS:
         from planner.pointfiles.sheets import sheet_rows
 
         return sheet_rows(path, reading)
-    if reading.sheet is not None and not reading.is_second:
-        raise PointsError(path, [f'sheet = "{reading.sheet}" is for Excel files; leave it out'])
     if suffix in _TABLES:
         from planner.pointfiles.tables import table_rows
 
         return table_rows(path, reading)
-    if reading.heading_row is not None and not reading.is_second:
-        raise PointsError(path, ["heading_row is for tables, and this is a layer; leave it out"])
     from planner.pointfiles.layers import layer_rows, parquet_rows
 
     return (parquet_rows if suffix in _PARQUET else layer_rows)(path, reading)
+
+
+def _check_options(path: Path, suffix: str, reading: Reading) -> None:
+    """Refuse options that are for files of another kind."""
+    problems = []
+    if reading.sheet is not None and suffix not in _WORKBOOKS:
+        problems.append(f'sheet = "{reading.sheet}" is for Excel files; leave it out')
+    if reading.heading_row is not None and suffix not in _WORKBOOKS + _TABLES:
+        problems.append("heading_row is for tables, and this is a layer; leave it out")
+    if reading.layer is not None and suffix in _WORKBOOKS + _TABLES:
+        problems.append(f'layer = "{reading.layer}" is for files with layers; leave it out')
+    if problems:
+        raise PointsError(path, problems)
 
 
 def _check_there(path: Path, suffix: str) -> None:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.network import GATE
 from planner.roads.vehicles import Vehicle
 
 Tags = Mapping[str, str]
@@ -295,7 +296,8 @@ class _Near:
             way, tail = int(edges.first_way[edge]), int(edges.tail_id[edge])
             from_[tail, way].append(edge)
             beginning[way, tail, int(edges.second_id[edge])] = edge
-            out_of[int(edges.tail[edge])].append(edge)
+            if way != GATE:  # who stands before a gate may be there for it
+                out_of[int(edges.tail[edge])].append(edge)
         junctions = frozenset({node for node, _ in onto} | {node for node, _ in from_})
         return cls(
             edges=edges,

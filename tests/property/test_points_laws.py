@@ -7,12 +7,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from madefiles import workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from planner.errors import PointsError
+from planner.pointfiles.rows import as_text
 from planner.points import read_demand
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 ids = texts.map(str.strip).filter(bool)
+
+
+def is_cell(text):
+    """Return whether a text may stand in a workbook, and is neither a formula nor a failed one."""
+    return (
+        not ILLEGAL_CHARACTERS_RE.search(text) and text[:1] not in ("=", "#") and "\r" not in text
+    )
 
 
 @st.composite
@@ -77,6 +87,17 @@ def test_the_encoding_does_not_matter_when_told(rows):
     assert values(read(text, "gb18030", encoding="gb18030")) == values(read(text))
 
 
+chinese = st.text("邮政银行中心小学村社区党群服务驿站楚门镇玉环市路街店", min_size=2, max_size=8)
+
+
+@given(tables(), chinese, st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "gb18030"]))
+def test_nor_does_it_when_not_told_where_names_are_chinese(rows, name, encoding):
+    for i, row in enumerate(rows):
+        row["id"], row["name"] = f"P{i}", f"{name}{i}"
+    text = written(rows)
+    assert values(read(text, encoding)) == values(read(text))
+
+
 @given(tables(), st.data())
 def test_a_fault_is_found_on_its_line_whatever_stands_before_it(rows, data):
     bad = data.draw(st.integers(0, len(rows) - 1))
@@ -96,3 +117,21 @@ def test_frames_go_out_and_come_back(rows):
     again = read_demand(demand.to_frame())
     assert values(again) == values(demand)
     assert np.array_equal(again.lat, demand.lat)
+
+
+# decimals with as many digits as a workbook keeps
+decimals = st.integers(-(10**14), 10**14).map(lambda n: n / 10**6)
+cells = st.one_of(st.integers(-(10**14), 10**14), decimals, texts.filter(is_cell))
+
+
+@given(st.lists(cells, min_size=1, max_size=6, unique_by=as_text))
+def test_a_workbook_says_what_a_csv_of_the_same_texts_says(cells):
+    rows = [
+        {"id": f"P{i:02}", "lon": "120", "lat": "30", "weight": "1", "name": as_text(cell)}
+        for i, cell in enumerate(cells)
+    ]
+    with TemporaryDirectory() as folder:
+        header = ["id", "lon", "lat", "weight", "name"]
+        filled = [[f"P{i:02}", 120, 30, 1, cell] for i, cell in enumerate(cells)]
+        path = workbook(Path(folder) / "a.xlsx", [header, *filled])
+        assert values(read_demand(path)) == values(read(written(rows)))

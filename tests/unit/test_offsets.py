@@ -3,12 +3,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tomli_w
 import towns
 
 from planner.coordinates import Shifted, shifted_to
 from planner.offsets import offset_remarks
 from planner.points import read_demand, read_sites
 from planner.roads import read_network
+from planner.run import survey_of
+from planner.scenario import read_scenario
 from planner.snapping import snap
 
 COUNTY = Path(__file__).parents[2] / "data" / "yuhuan"
@@ -55,6 +58,28 @@ def test_places_strewn_at_random_are_not_taken_for_shifted(county, n):
         assert remarks(county, points) == ()
 
 
+def test_a_planner_is_told_with_all_else_that_is_odd(county, tmp_path):
+    points = moved(read_sites(COUNTY / "hosts.csv"), Shifted.GCJ02)
+    rows = zip(points.id, points.lon, points.lat, strict=True)
+    lines = ["id,lon,lat", *(f"{i},{lon},{lat}" for i, lon, lat in rows)]
+    (tmp_path / "hosts.csv").write_text("\n".join(lines))
+    scenario = {
+        "network": {"file": str(COUNTY / "roads.osm.pbf")},
+        "fleets": [{"vehicle": "car", "max_drive_min": 5}],
+        "demand": {"file": str(COUNTY / "demand.csv")},
+        "sites": {"file": "hosts.csv"},
+        "placement": {},
+    }
+    (tmp_path / "a.toml").write_text(tomli_w.dumps(scenario))
+    told = survey_of(read_scenario(tmp_path / "a.toml")).remarks
+    assert sum('say crs = "gcj02"' in remark for remark in told) == 1
+    scenario["sites"]["crs"] = "gcj02"
+    (tmp_path / "a.toml").write_text(tomli_w.dumps(scenario))
+    told = survey_of(read_scenario(tmp_path / "a.toml")).remarks
+    assert "hosts.csv: converted from GCJ-02 to WGS 84" in told
+    assert not any("say crs" in remark for remark in told)
+
+
 # --- a small town -----------------------------------------------------------------------------
 
 # roads every 600 m to the north, 20 km long
@@ -64,9 +89,9 @@ ROADS = towns.network(
 )
 
 
-def beside_roads(n, away_m=30.0):
-    """Return sites along the roads, a kilometre and more from each other."""
-    return towns.sites_at(*[(500 + 1300.0 * (i // 2), 1200 * (i % 2) + away_m) for i in range(n)])
+def beside_roads(n):
+    """Return sites on the roads, a kilometre and more from each other."""
+    return towns.sites_at(*[(500 + 1300.0 * (i // 2), 1200 * (i % 2)) for i in range(n)])
 
 
 def test_of_few_places_nothing_is_said():
@@ -80,10 +105,15 @@ def test_neighbours_count_once():
     assert remarks(ROADS, points) == ()
 
 
-def test_places_by_the_road_are_not_looked_at_further():
-    # a shift of 0 to a road would be a gain even so, were they looked at
-    near = beside_roads(12, away_m=24.9)
-    assert remarks(ROADS, near) == ()
+@pytest.mark.parametrize(("away_m", "is_said"), [(25.0, False), (25.1, True)])
+def test_places_by_the_road_are_not_looked_at_further(away_m, is_said):
+    points = moved(beside_roads(12), Shifted.GCJ02)
+    places = snap(ROADS, points.lon, points.lat)
+    places = replace(places, access_m=np.full(12, away_m + 100.0))
+    assert offset_remarks(ROADS, points, places)
+    # 7 places at this distance are more than half of them
+    places = replace(places, access_m=np.array([away_m] * 7 + [1000.0] * 5))
+    assert bool(offset_remarks(ROADS, points, places)) == is_said
 
 
 def test_outside_china_nothing_is_said():

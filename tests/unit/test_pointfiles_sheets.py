@@ -5,9 +5,12 @@ import sys
 
 import openpyxl
 import pytest
+import tomli_w
 from madefiles import HEADINGS, ROWS, problems, workbook
 
 from planner.points import read_demand, read_sites
+from planner.run import survey_of
+from planner.scenario import read_scenario
 
 OURS = ["id", "lon", "lat"]
 
@@ -146,6 +149,20 @@ def test_sheets_that_are_empty_or_hidden_are_no_choice(sheet):
     book.save(path)
     assert read_demand(path).id.tolist() == ["A"]
     assert problems(read_demand, path, sheet="words")[0].startswith("no column id, lon, lat")
+
+
+def test_a_scenario_names_sheet_and_row(sheet, tmp_path):
+    path = sheet(["title"], OURS, ["A", 120, 30], hosts=[[], OURS, ["B", 120, 30]])
+    (tmp_path / "times.csv").write_text("demand,site,drive_time_s\nA,B,1\n")
+    scenario = {
+        "drive_times": {"file": "times.csv"},
+        "demand": {"file": path.name, "sheet": "Sheet1", "heading_row": 2},
+        "sites": {"file": path.name, "sheet": "hosts", "heading_row": 2},
+        "placement": {},
+    }
+    (tmp_path / "a.toml").write_text(tomli_w.dumps(scenario), encoding="utf-8")
+    inputs = survey_of(read_scenario(tmp_path / "a.toml")).inputs
+    assert (inputs.demand.id.tolist(), inputs.sites.id.tolist()) == (["A"], ["B"])
 
 
 # --- cells that can't be used -----------------------------------------------------------------

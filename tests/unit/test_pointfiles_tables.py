@@ -1,7 +1,7 @@
 """Text tables: which encoding, which row has the headings, which column is which."""
 
 import pytest
-from madefiles import problems
+from madefiles import frame, problems
 
 from planner.pointfiles.columns import USUAL
 from planner.pointfiles.encodings import looks_chinese
@@ -263,9 +263,15 @@ def test_a_place_called_total_is_a_place(csv):
 # --- options that are for other files ---------------------------------------------------------
 
 
-def test_a_sheet_of_a_csv_is_an_error(csv):
-    assert problems(read_demand, csv("id,lon,lat\nA,120,30\n"), sheet="a") == [
-        'sheet = "a" is for Excel files; leave it out'
+def test_options_that_are_for_other_files_are_errors(csv, tmp_path):
+    table = csv("id,lon,lat\nA,120,30\n")
+    assert problems(read_demand, table, sheet="a", layer="b") == [
+        'sheet = "a" is for Excel files; leave it out',
+        'layer = "b" is for files with layers; leave it out',
+    ]
+    frame().to_file(tmp_path / "a.gpkg")
+    assert problems(read_demand, tmp_path / "a.gpkg", heading_row=1) == [
+        "heading_row is for tables, and this is a layer; leave it out"
     ]
 
 

@@ -5,8 +5,10 @@ import pytest
 import shapely
 import towns
 
-from planner.errors import PointsError
+from planner.errors import PlannerError, PointsError
 from planner.points import Demand, read_demand
+from planner.run import survey_of
+from planner.scenario import read_scenario
 from planner.spreading import spread_over_roads
 
 
@@ -152,3 +154,15 @@ def test_how_areas_were_read_is_no_longer_told(tmp_path):
 def test_an_area_without_weight_gives_points_without_weight():
     spread = spread_over_roads(demand(area(-50, -50, 450, 50), None, weight=[0, 1]), STRAIGHT)
     assert spread.weight.tolist() == [0, 0, 0, 1]
+
+
+def test_without_roads_there_is_nothing_to_spread_over(tmp_path):
+    (tmp_path / "a.csv").write_text("id,lon,lat\nA,120,30\n")
+    (tmp_path / "times.csv").write_text("demand,site,drive_time_s\nA,A,1\n")
+    scenario = (
+        '[drive_times]\nfile = "times.csv"\n[demand]\nfile = "a.csv"\nspread = "roads"\n'
+        '[sites]\nfile = "a.csv"\n[placement]\n'
+    )
+    (tmp_path / "a.toml").write_text(scenario)
+    with pytest.raises(PlannerError, match=r'spread = "roads" needs roads'):
+        survey_of(read_scenario(tmp_path / "a.toml"))
