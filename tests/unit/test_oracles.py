@@ -26,10 +26,11 @@ def degrees(x_m, y_m=0.0):
     return x_m / EAST_M, y_m / NORTH_M
 
 
-def write_town(folder, nodes, ways):
+def write_town(folder, nodes, ways, relations=()):
     """Write a town; a node is (x_m, y_m) or (x_m, y_m, tags), a way is (nodes, tags).
 
-    A way without maxspeed gets 36 km/h, so that with speeds="limits" 10 m take 1 s.
+    Ways have the numbers 10, 11 and so on; a way without maxspeed gets 36 km/h, so that with
+    speeds="limits" 10 m take 1 s. A relation is (members, tags), a member (role, type, number).
     """
 
     def tags_xml(tags):
@@ -44,6 +45,10 @@ def write_town(folder, nodes, ways):
         tags = {"highway": "residential", "maxspeed": "36"} | tags
         refs_xml = "".join(f'<nd ref="{ref}"/>' for ref in refs)
         lines.append(f'<way id="{way}">{refs_xml}{tags_xml(tags)}</way>')
+    for number, (members, tags) in enumerate(relations, start=1):
+        of = "".join(f'<member role="{r}" type="{t}" ref="{n}"/>' for r, t, n in members)
+        tags = {"type": "restriction"} | tags
+        lines.append(f'<relation id="{number}">{of}{tags_xml(tags)}</relation>')
     path = folder / "town.osm"
     path.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
     return path
@@ -51,10 +56,10 @@ def write_town(folder, nodes, ways):
 
 @pytest.fixture
 def town(tmp_path):
-    def read(nodes, ways, *, signal_delay_s=12.0, **options):
-        path = write_town(tmp_path, nodes, ways)
+    def read(nodes, ways, relations=(), **options):
+        path = write_town(tmp_path, nodes, ways, relations)
         options = {"speeds": "limits"} | options
-        return oracles.read_roads(path, signal_delay_s=signal_delay_s, **options)
+        return oracles.read_roads(path, **options)
 
     return read
 
@@ -432,6 +437,284 @@ def test_the_nearest_site_is_the_least_drive_time(tmp_path_factory, oneway, acce
             assert of_sites[answer[0]] == pytest.approx(answer[1], abs=1e-6)
 
 
+# --- Signals --------------------------------------------------------------------------------------
+
+SIGNAL = {"highway": "traffic_signals"}
+
+
+def test_signals_near_each_other_are_one_place_that_is_waited_at_once(town):
+    # 1 - signal - signal - 4 straight, 200, 30 and 200 m.
+    nodes = {1: (0, 0), 2: (200, 0, SIGNAL), 3: (230, 0, SIGNAL), 4: (430, 0)}
+    roads = town(nodes, [([1, 2, 3, 4], {})])
+    assert drive_s(roads, (0, 0), (430, 0)) == about(43 + 12)
+    assert drive_s(roads, (430, 0), (0, 0)) == about(43 + 12)
+    assert drive_s(roads, (0, 0), (230, 0)) == about(23)  # still within the place
+    assert drive_s(roads, (200, 0), (430, 0)) == about(23 + 12)  # begins at 2, leaves it at 3
+    assert drive_s(roads, (215, 0), (430, 0)) == about(21.5 + 12)
+    assert drive_s(roads, (230, 0), (430, 0)) == about(20)
+
+
+def test_signals_more_than_50_m_apart_are_waited_at_twice(town):
+    nodes = {1: (0, 0), 2: (200, 0, SIGNAL), 4: (500, 0)}
+    for gap_m, delay_s in ((49, 12), (51, 24)):
+        roads = town(nodes | {3: (200 + gap_m, 0, SIGNAL)}, [([1, 2, 3, 4], {})])
+        assert drive_s(roads, (0, 0), (500, 0)) == about(50 + delay_s)
+
+
+def test_who_turns_off_between_two_signals_has_waited_too(town):
+    # As above with a side road of 200 m in the middle of the place.
+    nodes = {1: (0, 0), 2: (200, 0, SIGNAL), 5: (215, 0), 3: (230, 0, SIGNAL), 4: (430, 0)}
+    roads = town(nodes | {6: (215, -200)}, [([1, 2, 5, 3, 4], {}), ([5, 6], {})])
+    assert drive_s(roads, (0, 0), (215, -200)) == about(20 + 1.5 + 20 + 12)
+    assert drive_s(roads, (215, -200), (0, 0)) == about(20 + 1.5 + 20 + 12)
+
+
+def test_a_bent_street_within_a_signalled_place_is_free(town):
+    # Between the signals a straight street of 30 m, and one of 2 x 20 m over a bend at 6. The
+    # straight one is one-way from 3 to 2: eastwards one takes the bent one.
+    nodes = {1: (0, 0), 2: (200, 0, SIGNAL), 3: (230, 0, SIGNAL), 4: (430, 0), 6: (215, 13.23)}
+    straight = ([3, 2], {"oneway": "yes"})
+    roads = town(nodes, [([1, 2], {}), straight, ([3, 4], {}), ([2, 6, 3], {})])
+    assert drive_s(roads, (0, 0), (430, 0)) == about(20 + 4 + 20 + 12)
+
+
+def test_a_signal_for_one_direction_that_stands_alone_delays_that_direction(town):
+    for direction, along_s, against_s in (
+        ("forward", 112, 100),
+        ("backward", 100, 112),
+        ("both", 112, 112),
+    ):
+        signal = SIGNAL | {"traffic_signals:direction": direction}
+        roads = town({1: (0, 0), 2: (500, 0, signal), 3: (1000, 0)}, [([1, 2, 3], {})])
+        assert drive_s(roads, (0, 0), (1000, 0)) == about(along_s)
+        assert drive_s(roads, (1000, 0), (0, 0)) == about(against_s)
+
+
+def test_of_two_signals_at_one_place_direction_is_no_matter(town):
+    signal = SIGNAL | {"traffic_signals:direction": "forward"}
+    nodes = {1: (0, 0), 2: (500, 0, signal), 3: (530, 0, SIGNAL), 4: (1000, 0)}
+    roads = town(nodes, [([1, 2, 3, 4], {})])
+    assert drive_s(roads, (1000, 0), (0, 0)) == about(100 + 12)
+
+
+# --- Turns ----------------------------------------------------------------------------------------
+
+#         4 --- 5       Streets of 200 m: 10 from 1 to 2, 11 on to 3, 12 from 2 north to 4, and
+#         |     |       ROUND (13) from 3 over 5 to 4. Who comes from 1 turns left at 2.
+#   1 --- 2 --- 3
+CORNER = {1: (0, 0), 2: (200, 0), 3: (400, 0), 4: (200, 200), 5: (400, 200)}
+STREETS = [([1, 2], {}), ([2, 3], {}), ([2, 4], {})]
+ROUND = ([3, 5, 4], {})
+
+
+def over(kind, entry, via, leave):
+    """Return a restriction over a node (a number), or over ways (a list)."""
+    middle = [("via", "node", via)] if isinstance(via, int) else [("via", "way", w) for w in via]
+    return [("from", "way", entry), *middle, ("to", "way", leave)], {"restriction": kind}
+
+
+NO_LEFT = over("no_left_turn", 10, 2, 12)
+
+
+def test_who_may_not_turn_left_goes_round_the_block(town):
+    free, barred = (town(CORNER, [*STREETS, ROUND], turns) for turns in ([], [NO_LEFT]))
+    assert drive_s(free, (0, 0), (200, 200)) == about(40)
+    assert drive_s(barred, (0, 0), (200, 200)) == about(80)  # by 3 and 5
+    assert drive_s(barred, (150, 0), (200, 200)) == about(65)  # who begins on the street too
+    assert drive_s(barred, (0, 0), (200, 50)) == about(95)  # and who ends on the other
+    assert drive_s(barred, (200, 0), (200, 200)) == about(20)  # not who begins at the junction
+    assert drive_s(barred, (0, 0), (200, 0)) == about(20)  # nor who ends there
+    assert drive_s(barred, (200, 200), (0, 0)) == about(40)  # nor who comes the other way
+
+
+def test_turning_back_takes_its_time_at_a_junction_and_is_not_done_in_a_bend(town):
+    # No block: on to the dead end at 7, 300 m behind 2, not to the bend at 3. 200 + 2 x 300 + 200 m.
+    nodes = CORNER | {7: (500, 0)}
+    streets = [([1, 2], {}), ([2, 3, 7], {}), ([2, 4], {})]
+    for u_turn_s in (20, 3, 0):
+        roads = town(nodes, streets, [NO_LEFT], u_turn_s=u_turn_s)
+        assert drive_s(roads, (0, 0), (200, 200)) == about(100 + u_turn_s)
+
+
+def test_who_turns_back_soon_enough_is_quicker_than_round_the_block(town):
+    # A dead end of 10 m at 2 to the south: 200 + 2 x 10 + 200 m and a U-turn, or 800 m.
+    nodes, spur = CORNER | {6: (200, -10)}, ([2, 6], {})
+    for u_turn_s, seconds in ((20, 62), (30, 72), (50, 80)):
+        roads = town(nodes, [*STREETS, ROUND, spur], [NO_LEFT], u_turn_s=u_turn_s)
+        assert drive_s(roads, (0, 0), (200, 200)) == about(seconds)
+
+
+@pytest.mark.parametrize(
+    ("tags", "vehicle", "is_barred"),
+    [
+        ({}, "car", True),
+        ({"restriction": "no_straight_on"}, "car", True),  # which turn it is called is no matter
+        ({"restriction": "turn_left"}, "car", False),
+        ({"type": "route"}, "car", False),
+        ({"except": "psv;motorcar"}, "car", False),
+        ({"except": "bicycle"}, "car", True),
+        ({"except": "bicycle"}, "ebike", False),
+        ({"except": "motor_vehicle"}, "motorcycle", False),
+        ({"hour_on": "07:00", "hour_off": "09:00"}, "car", False),
+        ({"restriction:conditional": "none @ (Su)"}, "car", True),
+        ({"restriction": "", "restriction:conditional": "no_left_turn @ (Su)"}, "car", False),
+        ({"restriction": "", "restriction:hgv": "no_left_turn"}, "car", False),
+        ({"restriction": "", "restriction:motorcar": "no_left_turn"}, "car", True),
+        ({"restriction": "", "restriction:motorcar": "no_left_turn"}, "ebike", False),
+        ({"restriction:motorcycle": "none"}, "motorcycle", False),
+        ({"restriction:motorcycle": "none"}, "car", True),
+    ],
+)
+def test_tags_say_for_whom_a_turn_is_barred(town, tags, vehicle, is_barred):
+    members, own = NO_LEFT
+    tags = {key: value for key, value in (own | tags).items() if value}
+    slow = [(refs, {"maxspeed": "18"}) for refs, _ in [*STREETS, ROUND]]
+    roads = town(CORNER, slow, [(members, tags)], vehicle=vehicle)
+    assert drive_s(roads, (0, 0), (200, 200)) == about(160 if is_barred else 80)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        (NO_LEFT[0][:2], NO_LEFT[1]),  # to nowhere
+        ([*NO_LEFT[0], ("from", "way", 11)], NO_LEFT[1]),
+        ([*NO_LEFT[0], ("via", "node", 3)], NO_LEFT[1]),
+        over("no_left_turn", 10, 3, 12),  # the ways don't meet there
+        over("no_left_turn", 10, 2, 99),  # not in the file
+    ],
+)
+def test_what_is_not_whole_bars_nothing(town, turn):
+    roads = town(CORNER, [*STREETS, ROUND], [turn])
+    assert roads.barred == set()
+    assert drive_s(roads, (0, 0), (200, 200)) == about(40)
+
+
+def test_where_the_way_goes_on_through_the_junction_the_turn_is_unclear(town):
+    # One way 1 - 2 - 3: does one turn into 12 from 1 or from 3? If it is one-way, from 1.
+    for oneway, seconds in (("no", 40), ("yes", 80)):
+        streets = [([1, 2, 3], {"oneway": oneway}), ([5, 4], {}), ([2, 4], {}), ([3, 5], {})]
+        roads = town(CORNER, streets, [NO_LEFT])
+        assert drive_s(roads, (0, 0), (200, 200)) == about(seconds)
+
+
+def test_no_entry_comes_from_several_ways(town):
+    # Into 12 neither from 10 nor from 11: who is east of 2 goes by 3 and 5.
+    members = [("from", "way", 10), ("from", "way", 11), ("via", "node", 2), ("to", "way", 12)]
+    roads = town(CORNER, [*STREETS, ROUND], [(members, {"restriction": "no_entry"})])
+    assert drive_s(roads, (0, 0), (200, 200)) == about(80)
+    assert drive_s(roads, (250, 0), (200, 200)) == about(15 + 40)  # by 2 it would be 25 s
+
+
+#         4             6 is one-way to 1, and from it one may not turn to 7: who wants to go there
+#         |             turns back somewhere, at 2 or, where that is barred, at 3.
+#   7 --- 1 --- 2 --- 3         (4 is north of 2.) Streets have 200 m, 6 - 1 has 100 m.
+#         |
+#         6
+FORCED = {1: (0, 0), 2: (200, 0), 3: (400, 0), 4: (200, 200), 6: (0, -100), 7: (-200, 0)}
+FORCED_STREETS = [*STREETS, ([6, 1], {"oneway": "yes"}), ([1, 7], {})]
+NOT_TO_7 = over("no_entry", 13, 1, 14)
+
+
+@pytest.mark.parametrize(
+    ("turns", "side", "seconds"),
+    [
+        ([], "right", 70 + 20),
+        ([over("no_u_turn", 10, 2, 10)], "right", 110 + 20),
+        ([over("no_u_turn", 10, 2, 11)], "right", 70 + 20),  # bars going on, not turning back
+        ([NO_LEFT], "right", 110 + 20),  # turning back crosses the same traffic
+        ([NO_LEFT], "left", 70 + 20),
+        ([over("no_right_turn", 10, 2, 12)], "left", 110 + 20),
+        ([over("no_right_turn", 10, 2, 12)], "right", 70 + 20),
+        ([over("only_straight_on", 10, 2, 11)], "right", 110 + 20),
+        ([over("only_left_turn", 10, 2, 12)], "left", 110 + 20),
+        ([over("only_u_turn", 10, 2, 10)], "right", 70 + 20),
+    ],
+)
+def test_turning_back_is_barred_where_that_is_said_and_where_turning_across_is(
+    town, turns, side, seconds
+):
+    roads = town(FORCED, FORCED_STREETS, [NOT_TO_7, *turns], driving_side=side)
+    assert drive_s(roads, (0, -100), (-200, 0)) == about(seconds)
+
+
+def test_the_only_way_on_bars_all_others(town):
+    straight, left = over("only_straight_on", 10, 2, 11), over("only_left_turn", 10, 2, 12)
+    roads = town(CORNER, [*STREETS, ROUND], [straight])
+    assert drive_s(roads, (0, 0), (200, 200)) == about(80)
+    assert drive_s(roads, (0, 0), (400, 0)) == about(40)
+    # where two are the only ones, both are allowed
+    roads = town(CORNER, [*STREETS, ROUND], [straight, left])
+    assert drive_s(roads, (0, 0), (200, 200)) == about(40)
+
+
+#   4 --- 3 --- 5       10 from 1 to 2, 11 over the bridge to 3, 12 on to 4; 13 from 3 to 5 and
+#         |             14 from 2 to 6. The bridge has 100 m, 2 - 6 has 150 m, all others 200 m.
+#   1 --- 2 --- 6
+BRIDGE = {1: (0, 0), 2: (200, 0), 3: (200, 100), 4: (0, 100), 5: (400, 100), 6: (350, 0)}
+LANES = [([1, 2], {}), ([2, 3], {}), ([3, 4], {}), ([3, 5], {}), ([2, 6], {})]
+
+
+def test_a_turn_over_a_way_is_barred_for_those_who_drive_all_of_it(town):
+    roads = town(BRIDGE, LANES, [over("no_u_turn", 10, [11], 12)])
+    # to 6, back and over the bridge: 200 + 2 x 150 + 100 + 200 m and a U-turn
+    assert drive_s(roads, (0, 0), (0, 100)) == about(80 + 20)
+    assert drive_s(roads, (100, 0), (0, 100)) == about(70 + 20)
+    assert drive_s(roads, (200, 0), (0, 100)) == about(30)
+    assert drive_s(roads, (200, 50), (0, 100)) == about(25)
+    assert drive_s(roads, (350, 0), (0, 100)) == about(45)
+    assert drive_s(roads, (0, 0), (400, 100)) == about(50)
+    assert drive_s(roads, (0, 100), (0, 0)) == about(50)
+
+
+def test_a_turn_over_several_ways_is_barred_as_one_over_a_single_one(town):
+    # The bridge is two ways, 2 - 8 drawn southwards and 8 - 3 northwards.
+    nodes = BRIDGE | {8: (200, 40)}
+    lanes = [LANES[0], ([8, 2], {}), *LANES[2:], ([8, 3], {})]
+    roads = town(nodes, lanes, [over("no_u_turn", 10, [11, 15], 12)])
+    assert drive_s(roads, (0, 0), (0, 100)) == about(80 + 20)
+    assert drive_s(roads, (0, 0), (400, 100)) == about(50)
+    assert drive_s(roads, (350, 0), (0, 100)) == about(45)
+
+
+def test_the_only_way_on_over_a_way_bars_all_others_on_the_way(town):
+    roads = town(BRIDGE, LANES, [over("only_right_turn", 10, [11], 13)])
+    # to 6 over the bridge, back at 5: 200 + 100 + 2 x 200 + 100 + 150 m
+    assert drive_s(roads, (0, 0), (350, 0)) == about(95 + 20)
+    # to 4 over the bridge, back at 5: 200 + 100 + 2 x 200 + 200 m
+    assert drive_s(roads, (0, 0), (0, 100)) == about(90 + 20)
+    assert drive_s(roads, (0, 0), (400, 100)) == about(50)
+    assert drive_s(roads, (350, 0), (0, 100)) == about(45)
+    assert drive_s(roads, (200, 0), (0, 100)) == about(30)
+
+
+def test_turns_of_more_than_45_degrees_take_their_time(town):
+    # From 1 eastwards to 2, then 200 m each: straight on, left, right, 44 and 46 degrees to the left.
+    slight, sharp = ((200 * math.cos(a), 200 * math.sin(a)) for a in np.radians([44, 46]))
+    nodes = {1: (-200, 0), 2: (0, 0), 3: (200, 0), 4: (0, 200), 5: (0, -200), 6: slight, 7: sharp}
+    streets = [([1, 2], {}), *(([2, node], {}) for node in (3, 4, 5, 6, 7))]
+    roads = town(nodes, streets, turn_left_s=7, turn_right_s=3)
+    for there, seconds in (
+        ((200, 0), 40),
+        ((0, 200), 40 + 7),
+        ((0, -200), 40 + 3),
+        (slight, 40),
+        (sharp, 40 + 7),
+    ):
+        assert drive_s(roads, (-200, 0), there) == about(seconds)
+        assert drive_s(roads, (0, 0), there) == about(
+            20
+        )  # who begins at the junction turns nowhere
+    assert drive_s(roads, (0, 200), (-200, 0)) == about(40 + 3)  # back it is a turn to the right
+
+
+def test_a_bend_is_no_turn(town):
+    nodes = {1: (0, 0), 2: (200, 0), 3: (200, 200)}
+    roads = town(nodes, [([1, 2, 3], {})], turn_left_s=7)
+    assert drive_s(roads, (0, 0), (200, 200)) == about(40)
+    renamed = [([1, 2], {}), ([2, 3], {"name": "Harbour Road"})]  # so it is a junction
+    assert drive_s(town(nodes, renamed, turn_left_s=7), (0, 0), (200, 200)) == about(40 + 7)
+
+
 # --- Tags -----------------------------------------------------------------------------------------
 
 SHUT = None  # no road
@@ -522,6 +805,121 @@ def test_tags_say_who_may_drive_where(town, tags, car, ebike):
 def test_speeds(town, maxspeed, speeds, car_kph, ebike_kph):
     for vehicle, kph in (("car", car_kph), ("ebike", ebike_kph)):
         assert street(town, {"maxspeed": maxspeed}, vehicle, speeds)[0] == pytest.approx(kph)
+
+
+@pytest.mark.parametrize(
+    ("tags", "kph"),
+    [
+        ({"maxspeed": "cn:urban"}, 50),
+        ({"maxspeed": "CN:rural"}, 70),
+        ({"maxspeed": "DE:zone30"}, 30),
+        ({"maxspeed": "FL:zone:30"}, 30),
+        ({"maxspeed": "DE:30"}, 30),
+        ({"maxspeed": "zone:20"}, 20),
+        ({"maxspeed": "GB:zone20"}, 32.18688),
+        ({"maxspeed": "AT:living_street"}, 10),
+        ({"maxspeed": "XX:urban"}, 20),  # a zone without a number: the class
+        ({"maxspeed": "variable", "zone:maxspeed": "DE:urban"}, 50),  # the first that says one
+        ({"maxspeed": "40", "zone:maxspeed": "DE:urban"}, 40),
+        ({"maxspeed": "none", "maxspeed:type": "DE:rural"}, 100),
+        ({"maxspeed": "none", "source:maxspeed": "2019"}, 20),  # there only zones count
+        ({"maxspeed": "40", "maxspeed:motorcar": "60"}, 60),
+        ({"maxspeed": "40", "maxspeed:motorcycle": "60"}, 40),
+        ({"maxspeed": "40", "maxspeed:hgv": "30"}, 40),
+        ({"maxspeed": "40", "maxspeed:conditional": "30 @ (22:00-06:00)"}, 40),
+        ({"maxspeed": "120|100|60"}, 60),
+    ],
+)
+def test_limits_come_from_numbers_and_zones(town, tags, kph):
+    assert street(town, tags, "car", "limits")[0] == pytest.approx(kph)
+
+
+def test_each_direction_has_its_own_limit(town):
+    tags = {"maxspeed": "36", "maxspeed:backward": "18", "maxspeed:motorcar:forward": "72"}
+    roads = town({1: (0, 0), 2: (1000, 0)}, [([1, 2], tags)])
+    assert drive_s(roads, (0, 0), (1000, 0)) == about(50)
+    assert drive_s(roads, (1000, 0), (0, 0)) == about(200)
+    shut = town({1: (0, 0), 2: (1000, 0)}, [([1, 2], {"maxspeed:backward": "0"})])
+    assert drive_s(shut, (0, 0), (1000, 0)) == about(100)
+    assert drive_s(shut, (1000, 0), (0, 0)) is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "car_kph", "ebike_kph"),
+    [
+        ({"surface": "asphalt"}, 20, 18),
+        ({"surface": "sett"}, 16, 14.4),
+        ({"surface": "gravel"}, 15, 13.5),
+        ({"surface": "mud"}, 10, 9),
+        ({"surface": "gravel", "maxspeed": "100"}, 18.75, 16.875),  # 1.25 x the class speed
+        ({"lanes": "4"}, 22, 18),
+        ({"lanes": "3"}, 20, 18),  # one and a half in each direction
+        ({"lanes": "2", "oneway": "yes"}, 22, 18),
+        ({"lanes": "1"}, 16, 18),
+        ({"lanes": "1", "oneway": "yes"}, 20, 18),
+        ({"lanes": "1.5"}, 20, 18),
+        ({"lanes": "4", "surface": "gravel"}, 16.5, 13.5),
+        ({"lanes": "4", "highway": "service"}, 12, 12),
+    ],
+)
+def test_surfaces_and_lanes_make_quick_and_slow(town, tags, car_kph, ebike_kph):
+    assert street(town, tags, "car")[0] == pytest.approx(car_kph)
+    assert street(town, tags, "ebike")[0] == pytest.approx(ebike_kph)
+
+
+def test_lanes_count_by_direction(town):
+    tags = {"lanes": "3", "lanes:forward": "2", "lanes:backward": "1", "maxspeed": "none"}
+    (segment,) = town({1: (0, 0), 2: (99, 0)}, [([1, 2], tags)], speeds=None).segments
+    assert segment.kph == pytest.approx((22, 20))
+
+
+def test_surfaces_are_no_matter_where_speeds_are_limits_or_the_planner_s_own(town):
+    gravel = {"surface": "gravel"}
+    assert street(town, gravel, "car", "limits")[0] == 20
+    assert street(town, gravel, "car", {"residential": 30})[0] == 30
+    assert street(town, gravel, "car", {"primary": 30})[0] == 15
+
+
+@pytest.mark.parametrize(
+    ("tags", "motorcycle"),
+    [
+        ({}, (22, False, BOTH)),
+        ({"highway": "motorway"}, SHUT),
+        ({"highway": "motorway_link"}, SHUT),
+        ({"highway": "trunk_link"}, (38, False, BOTH)),
+        ({"highway": "trunk", "motorroad": "yes"}, SHUT),
+        ({"highway": "cycleway", "motorcycle": "yes"}, SHUT),
+        ({"highway": "track", "motorcycle": "yes"}, (14, False, BOTH)),
+        ({"motorcycle": "no"}, SHUT),
+        ({"motorcar": "no"}, (22, False, BOTH)),
+        ({"motor_vehicle": "destination"}, (22, True, BOTH)),
+        ({"access": "bicycle"}, SHUT),
+        ({"oneway": "yes", "oneway:motorcycle": "no"}, (22, False, BOTH)),
+        ({"oneway": "yes", "oneway:motorcar": "no"}, (22, False, ALONG)),
+    ],
+)
+def test_a_motorcycle_has_roads_of_its_own(town, tags, motorcycle):
+    assert street(town, tags, "motorcycle") == motorcycle
+
+
+@pytest.mark.parametrize(
+    ("tags", "seconds"),  # of car, motorcycle, ebike: 200 s straight, 520 s round
+    [
+        ({"barrier": "bollard"}, (520, 200, 200)),
+        ({"barrier": "motorcycle_barrier"}, (520, 520, 200)),
+        ({"barrier": "fence"}, (520, 520, 520)),
+        ({"barrier": "chain"}, (520, 520, 200)),
+        ({"barrier": "gate", "foot": "yes"}, (520, 520, 200)),
+        ({"barrier": "gate", "foot": "no"}, (200, 200, 200)),
+        ({"barrier": "toll_booth", "foot": "yes"}, (200, 200, 200)),
+    ],
+)
+def test_barriers_stop_some_and_not_others(town, tags, seconds):
+    nodes = {1: (0, 0), 2: (500, 0, tags), 3: (1000, 0), 4: (500, 1200)}
+    ways = [([1, 2, 3], {"maxspeed": "18"}), ([1, 4, 3], {"maxspeed": "18"})]
+    for vehicle, s in zip(("car", "motorcycle", "ebike"), seconds, strict=True):
+        roads = town(nodes, ways, vehicle=vehicle)
+        assert drive_s(roads, (0, 0), (1000, 0)) == about(s), vehicle
 
 
 def test_a_limit_of_zero_closes_the_road(town):

@@ -1,21 +1,32 @@
 import csv
 import json
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import towns
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
+from planner.drivetimes import drive_times
 from planner.errors import PlannerError, ScenarioError
+from planner.network import JunctionDelays
 from planner.run import run
-from planner.scenario import read_scenario
+from planner.scenario import Direction, read_scenario
+from planner.snapping import snap
 from planner.verify import verify
+from planner.verify.roads import drives_on_roads
 
 M_EAST = 0.01036417 / 1000  # degrees per metre at 30 N, where all towns lie
 M_NORTH = 1 / 110_852.4
 
 
-def osm(nodes, ways):
-    """Roads: nodes are {number: (east_m, north_m, tags)}, ways are {number: (nodes, tags)}."""
+def osm(nodes, ways, turns=()):
+    """Roads: nodes are {number: (east_m, north_m, tags)}, ways are {number: (nodes, tags)}.
+
+    A turn is (what is restricted, from way, via node or list of ways, to way).
+    """
 
     def tags(of):
         return "".join(f'<tag k="{k}" v="{v}"/>' for k, v in of.items())
@@ -27,6 +38,12 @@ def osm(nodes, ways):
         f'<way id="{w}">{"".join(f"""<nd ref="{n}"/>""" for n in refs)}{tags(of)}</way>'
         for w, (refs, of) in ways.items()
     ]
+    for n, (kind, entry, via, leave) in enumerate(turns, start=1):
+        over = [("node", via)] if isinstance(via, int) else [("way", way) for way in via]
+        members = [("from", "way", entry), *(("via", *of) for of in over), ("to", "way", leave)]
+        inner = "".join(f'<member role="{r}" type="{t}" ref="{m}"/>' for r, t, m in members)
+        of = {"type": "restriction", "restriction": kind}
+        lines.append(f'<relation id="{n}">{inner}{tags(of)}</relation>')
     return f'<osm version="0.6">{"".join(lines)}</osm>'
 
 
@@ -272,6 +289,114 @@ def test_a_drive_that_begins_at_a_signal_begins_with_no_short_cut(tmp_path):
     )
     assert verify(tmp_path / "out").differences == ()
     assert result.nearest_station.time_s[0] == pytest.approx(87, abs=0.1)
+
+
+# The same block with all lanes open. From 1 one may not turn right at 2 into the lane, from 4 over 5 and the lane
+# not left at 2, and who comes from 3 to 6 may only go on to the west. Signals at 6 and 20 m before it.
+TURNS = osm(
+    {
+        1: (0, 300, {}),
+        2: (300, 300, {}),
+        3: (600, 300, {}),
+        4: (0, 0, {}),
+        5: (300, 0, {}),
+        6: (600, 0, {"highway": "traffic_signals"}),
+        7: (580, 0, {"highway": "traffic_signals"}),
+        8: (300, -200, {}),
+        9: (900, 0, {}),
+    },
+    {
+        way: (refs, {"highway": "residential", "maxspeed": "36", "name": f"Street {way}"})
+        for way, refs in {
+            10: [1, 2],
+            11: [2, 3],
+            12: [4, 5],
+            13: [5, 7, 6],
+            14: [1, 4],
+            15: [3, 6],
+            16: [2, 5],
+            17: [5, 8],
+            18: [6, 9],
+        }.items()
+    },
+    [
+        ("no_right_turn", 10, 2, 16),
+        ("no_left_turn", 12, [16], 10),
+        ("only_right_turn", 15, 6, 13),
+    ],
+)
+
+
+@pytest.mark.parametrize("direction", ["to_station", "from_station"])
+@pytest.mark.parametrize(
+    "delay_s",
+    [
+        0,
+        "{ signal = 12, u_turn = 20 }",
+        "{ signal = 12, u_turn = 3, turn_left = 7, turn_right = 2 }",
+        "{ turn_right = 30 }",
+    ],
+)
+def test_turns_agree(tmp_path, direction, delay_s):
+    demand = points({f"D{name}": spot for name, spot in EVERYWHERE.items()})
+    hosts = points({f"S{name}": (x + 3, y + 2) for name, (x, y) in EVERYWHERE.items()})
+    town = written(tmp_path, TURNS, demand, hosts, direction=direction, delay_s=delay_s)
+    run(town, out=tmp_path / "out")
+    assert verify(tmp_path / "out").differences == ()
+
+
+@pytest.mark.parametrize(
+    ("u_turn_s", "seconds"),
+    [
+        (3, 83),  # on to 3, back, and left at 2: 50 + 300 + 300 + 150 m
+        (30, 100),  # by 1, 4 and 5: 250 + 300 + 300 + 150 m
+    ],
+)
+def test_who_may_not_turn_right_turns_back_or_goes_round(tmp_path, u_turn_s, seconds):
+    demand, hosts = points({"D": (250, 300)}), points({"S": (300, 150)})
+    delay_s = f"{{ signal = 0, u_turn = {u_turn_s} }}"
+    result = run(written(tmp_path, TURNS, demand, hosts, delay_s=delay_s), out=tmp_path / "out")
+    assert result.nearest_station.time_s[0] == pytest.approx(seconds, abs=0.1)
+    assert verify(tmp_path / "out").differences == ()
+
+
+@settings(max_examples=60)
+@given(
+    st.data(),
+    towns.small_towns(),
+    st.builds(
+        JunctionDelays,
+        signal_s=st.sampled_from([12.0, 0.0]),
+        u_turn_s=st.sampled_from([20.0, 3.0, 0.0]),
+        turn_left_s=st.sampled_from([0.0, 7.0]),
+        turn_right_s=st.sampled_from([0.0, 2.0, 30.0]),
+    ),
+    st.sampled_from(["to_station", "from_station"]),
+)
+def test_in_random_towns_drives_on_cut_streets_take_as_long_to_the_tick(
+    data, town, delays, direction
+):
+    assume(towns.is_drivable(town))
+    network = towns.network(*town, delays=delays)
+    demand, sites = (data.draw(towns.points(town)) for _ in range(2))
+    said = drive_times(
+        network,
+        towns.sites_at(*sites),
+        towns.demand_at(*demand),
+        max_drive_time_s=1e6,
+        direction=direction,
+    )
+    scenario = SimpleNamespace(
+        network=SimpleNamespace(access_kph=10.0),
+        fleets=[SimpleNamespace(direction=Direction(direction))],
+    )
+    inputs = SimpleNamespace(
+        site_places=snap(network, *towns.lonlat(sites)),
+        demand_places=snap(network, *towns.lonlat(demand)),
+    )
+    pairs = zip(said.site.tolist(), said.need.tolist(), strict=True)
+    again = drives_on_roads(scenario, inputs, network).within(1e6)
+    assert dict(zip(pairs, said.time_s.tolist(), strict=True)) == again
 
 
 # --- What was tampered with is found and named ----------------------------------------------------
