@@ -145,3 +145,14 @@ def test_no_point_that_can_reach_a_station_is_farther_than_the_worst(town, direc
     if np.isfinite(took_s):
         assert worst is not None
         assert took_s <= worst.drive_time_s + NEARLY_S
+
+
+@given(stations_in_towns(), DIRECTIONS)
+def test_the_drive_near_the_worst_point_is_as_long_as_told(town, direction):
+    network, stations = town
+    worst = worst_point(network, spans_of(network, stations, direction=direction))
+    assume(worst is not None)
+    # just beyond a station on a one-way road the drive jumps; so the longer one of both sides
+    beside = np.clip([worst.share - 1e-6, worst.share + 1e-6], 1e-6, 1 - 1e-6)
+    took_s = drive_s(network, stations, on_roads(network, [worst.street] * 2, beside), direction)
+    assert took_s.max() == pytest.approx(worst.drive_time_s, abs=1e-3)
