@@ -90,7 +90,7 @@ def figures(result: Result) -> Figures:
         p95_s=quantile(time_s, weight, 0.95),
         longest_s=float(time_s.max()) if time_s.size else math.nan,
         farthest=int(np.flatnonzero(counts)[np.argmax(time_s)]) if time_s.size else None,
-        standard_s=float(needs.max_drive_time_s.max()) if len(needs) else math.nan,
+        standard_s=max(fleet.max_drive_time_s for fleet in result.scenario.fleets),
     )
 
 

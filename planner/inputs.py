@@ -9,9 +9,10 @@ from pathlib import Path
 from planner.clock import Clock
 from planner.drivetimes import RoadTimes, TableTimes, TimeSource, road_times
 from planner.errors import PlannerError, PointsError
+from planner.junctionsites import with_junctions
 from planner.network import JunctionDelays, RoadNetwork
 from planner.offsets import offset_remarks
-from planner.points import Demand, Sites, check_against, read_demand, read_sites
+from planner.points import Demand, Sites, check_against, no_demand, read_demand, read_sites
 from planner.roads import LineLayer, read_network
 from planner.roads.vehicles import Vehicle, vehicle_like, vehicle_named
 from planner.scenario import NetworkSettings, Scenario, Spread
@@ -94,16 +95,13 @@ def read_inputs(scenario: Scenario, clock: Clock) -> Inputs:
             with clock.stage("spread demand over roads"):
                 demand = spread_over_roads(demand, network)
         with clock.stage("put points on roads"):
-            source = road_times(
-                network,
-                sites,
-                demand,
-                direction=scenario.fleets[0].direction,
-                access_kph=scenario.network.access_kph,
-                max_access_m=scenario.network.max_access_m,
-            )
-            remarks += offset_remarks(network, demand, source.demand_places)
-            remarks += offset_remarks(network, sites, source.site_places)
+            source = on_roads = _on_roads(scenario, scenario.network, network, sites, demand)
+            remarks += offset_remarks(network, demand, on_roads.demand_places)
+            remarks += offset_remarks(network, sites, on_roads.site_places)
+        if scenario.sites.roads:
+            with clock.stage("find junctions that may be stations"):
+                sites = _with_junctions(scenario, scenario.network, on_roads)
+                source = _on_roads(scenario, scenario.network, network, sites, demand)
     elif scenario.drive_times is not None:
         if scenario.demand.spread is Spread.ROADS:
             raise PlannerError(f'{scenario.path}: demand: spread = "roads" needs roads ([network])')
@@ -125,18 +123,10 @@ def read_inputs(scenario: Scenario, clock: Clock) -> Inputs:
 
 def _read_points(scenario: Scenario) -> tuple[Demand, Sites]:
     """Return demand and sites; if both files have problems, tell of both."""
-    asked, hosts = scenario.demand, scenario.sites
+    hosts = scenario.sites
     problems: list[PointsError] = []
     try:
-        demand = read_demand(
-            scenario.resolve(asked.file),
-            crs=asked.crs,
-            layer=asked.layer,
-            encoding=asked.encoding,
-            columns=asked.columns,
-            sheet=asked.sheet,
-            heading_row=asked.heading_row,
-        )
+        demand = _read_demand(scenario)
     except PointsError as error:
         problems.append(error)
     try:
@@ -157,7 +147,53 @@ def _read_points(scenario: Scenario) -> tuple[Demand, Sites]:
     if problems:
         raise PlannerError("\n".join(map(str, problems))) from problems[0]
     # messages and results name files as the scenario does, wherever it lies
-    return replace(demand, file=asked.file), replace(sites, file=hosts.file)
+    return replace(demand, file=scenario.demand.file or ""), replace(sites, file=hosts.file)
+
+
+def _read_demand(scenario: Scenario) -> Demand:
+    asked = scenario.demand
+    if asked.file is None:
+        return no_demand()
+    return read_demand(
+        scenario.resolve(asked.file),
+        crs=asked.crs,
+        layer=asked.layer,
+        encoding=asked.encoding,
+        columns=asked.columns,
+        sheet=asked.sheet,
+        heading_row=asked.heading_row,
+    )
+
+
+def _on_roads(
+    scenario: Scenario,
+    settings: NetworkSettings,
+    network: RoadNetwork,
+    sites: Sites,
+    demand: Demand,
+) -> RoadTimes:
+    return road_times(
+        network,
+        sites,
+        demand,
+        direction=scenario.fleets[0].direction,
+        access_kph=settings.access_kph,
+        max_access_m=settings.max_access_m,
+    )
+
+
+def _with_junctions(scenario: Scenario, settings: NetworkSettings, source: RoadTimes) -> Sites:
+    fleet = scenario.fleets[0]
+    return with_junctions(
+        source.sites,
+        source.network,
+        source.site_places,
+        source.demand_places,
+        max_drive_time_s=fleet.max_drive_time_s,
+        direction=fleet.direction,
+        access_kph=settings.access_kph,
+        covers_roads=scenario.demand.roads,
+    )
 
 
 def vehicle_of(scenario: Scenario) -> Vehicle:
@@ -205,7 +241,7 @@ def _read_roads(scenario: Scenario, settings: NetworkSettings) -> RoadNetwork:
 def files_of(scenario: Scenario) -> list[str]:
     """Return the files that a scenario names, as written."""
     tables = (scenario.network, scenario.drive_times, scenario.demand, scenario.sites)
-    files = [table.file for table in tables if table is not None]
+    files = [table.file for table in tables if table is not None and table.file is not None]
     return files + ([scenario.sites.existing] if scenario.sites.existing else [])
 
 

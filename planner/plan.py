@@ -74,6 +74,12 @@ class Plan:
         """Whether some station covers each need."""
         return self.station_of >= 0
 
+    def of_first(self, n_needs: int) -> Plan:
+        """Return the same plan told of the first needs only: the others were pieces of road."""
+        return replace(
+            self, station_of=self.station_of[:n_needs], drive_time_s=self.drive_time_s[:n_needs]
+        )
+
     @property
     def gap(self) -> float | None:
         """How far the objective may be from the best there is, as a share of the objective."""

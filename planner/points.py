@@ -95,6 +95,12 @@ class Demand:
         return _frame(self)
 
 
+def no_demand() -> Demand:
+    """Return no demand points, where the roads alone are demand."""
+    text, number = np.zeros(0, dtype=object), np.zeros(0)
+    return Demand(id=text, lon=number, lat=number, weight=number, name=text, district=text, file="")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sites:
     """Places that may become a station, ordered by id.

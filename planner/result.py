@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from planner.drivetimes import DriveTimes, Nearest
 from planner.inputs import InputFile
 from planner.network import RoadNetwork
 from planner.plan import Plan
+from planner.roadcover import RoadCover
 from planner.scenario import Scenario
 from planner.snapping import Places
 
@@ -38,6 +42,10 @@ class Result:
         For each need the nearest site that may be a station, however far.
     inputs
         The files read.
+    roads
+        How much of all road is covered; None where drive times came from a table.
+    only_m
+        For each site the metres of road that it alone covers, where roads are demand; else None.
     remarks
         What a planner should know about the data, in sentences.
     """
@@ -51,6 +59,8 @@ class Result:
     nearest_station: Nearest
     nearest_site: Nearest
     inputs: tuple[InputFile, ...]
+    roads: RoadCover | None = None
+    only_m: NDArray[np.float64] | None = None
     remarks: tuple[str, ...] = ()
 
     def map(self) -> folium.Map:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.geodesy import step_lengths
 from planner.journeys import task_between
 from planner.network import RoadNetwork
 from planner.rows import row_of, starts
@@ -15,6 +14,7 @@ from planner.scenario import Direction
 from planner.search import Task, nearest_of_states
 from planner.snapping import Places
 from planner.states import States, states_of
+from planner.stretches import Stretches, joined, points_at
 from planner.units import grid
 
 
@@ -48,28 +48,6 @@ class Spans:
 
     def __len__(self) -> int:
         return self.street.size
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Stretches:
-    """Parts of streets.
-
-    Attributes
-    ----------
-    street
-        Street of each part, ascending.
-    begin, end
-        Where it begins and ends, as shares of the street.
-    """
-
-    street: NDArray[np.int32]
-    begin: NDArray[np.float64]
-    end: NDArray[np.float64]
-
-    def length_m(self, network: RoadNetwork) -> NDArray[np.float64]:
-        """Return the metres of each part."""
-        length: NDArray[np.float64] = network.street_length_m[self.street] * (self.end - self.begin)
-        return length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +127,8 @@ def road_cover(
 
     def covered_by(some: NDArray[np.bool_]) -> tuple[Spans, Stretches]:
         spans = spans_of(network, sites.where(some), direction=direction, access_kph=access_kph)
-        return spans, covered_parts(spans, max_drive_time_s)
+        parts = covered_parts(spans, max_drive_time_s)
+        return spans, parts.where(~network.is_gate[parts.street])  # gates have no length
 
     spans, covered = covered_by(is_station)
     coverable = covered_by(is_candidate | is_station)[1]
@@ -348,7 +327,7 @@ def covered_parts(spans: Spans, max_drive_time_s: float) -> Stretches:
         high.append(np.where(last == 1.0, spans.end, spans.begin + last * size))
     street = np.concatenate([spans.street, spans.street])
     begin, end = np.concatenate(low), np.concatenate(high)
-    return _joined(Stretches(street=street, begin=begin, end=end))
+    return joined(Stretches(street=street, begin=begin, end=end))
 
 
 def _within(
@@ -366,44 +345,6 @@ def _within(
     last = np.where((end_s > limit_s) & (slope > 0.0), crossing, 1.0)
     is_beyond = ~is_there | (np.minimum(begin_s, end_s) > limit_s)
     return np.where(is_beyond, 1.0, first), np.where(is_beyond, 0.0, last)
-
-
-def _joined(parts: Stretches) -> Stretches:
-    """Return parts with those that meet made one, and those of no length left out."""
-    kept = parts.begin < parts.end
-    if not kept.any():
-        return Stretches(street=parts.street[kept], begin=parts.begin[kept], end=parts.end[kept])
-    street, begin, end = parts.street[kept], parts.begin[kept], parts.end[kept]
-    order = np.lexsort((begin, street))
-    street, begin, end = street[order], begin[order], end[order]
-    # the rank of an end stands for it, that of later streets behind all of earlier ones: one running maximum does for all
-    value, rank = np.unique(end, return_inverse=True)
-    reached = value[np.maximum.accumulate(street.astype(np.int64) * value.size + rank) % value.size]
-    is_new = np.ones(street.size, dtype=bool)
-    is_new[1:] = (street[1:] != street[:-1]) | (begin[1:] > reached[:-1])
-    first = np.flatnonzero(is_new)
-    last = np.append(first[1:], street.size) - 1
-    return Stretches(street=street[first], begin=begin[first], end=reached[last])
-
-
-def uncovered_parts(network: RoadNetwork, covered: Stretches) -> Stretches:
-    """Return the parts of road that are left where some are taken away; gates, which have no length, are no part.
-
-    Parameters
-    ----------
-    network
-        Roads.
-    covered
-        Parts taken away, as `covered_parts` gives them.
-    """
-    street = np.flatnonzero(~network.is_gate).astype(np.int32)
-    begin = np.concatenate([np.zeros(street.size), covered.end])
-    end = np.concatenate([covered.begin, np.ones(street.size)])
-    of_begin = np.concatenate([street, covered.street])
-    of_end = np.concatenate([covered.street, street])
-    by_begin, by_end = np.lexsort((begin, of_begin)), np.lexsort((end, of_end))
-    parts = Stretches(street=of_begin[by_begin], begin=begin[by_begin], end=end[by_end])
-    return _joined(parts)
 
 
 def worst_point(network: RoadNetwork, spans: Spans) -> WorstPoint | None:
@@ -437,14 +378,11 @@ def worst_point(network: RoadNetwork, spans: Spans) -> WorstPoint | None:
     part = meets[k] if has_both[k] else float(not at_begin[k])
     share = float(spans.begin[k] + part * (spans.end[k] - spans.begin[k]))
     street = int(spans.street[k])
-    lon, lat = _point(network, street, share)
-    return WorstPoint(street=street, share=share, lon=lon, lat=lat, drive_time_s=float(drive_s[k]))
-
-
-def _point(network: RoadNetwork, street: int, share: float) -> tuple[float, float]:
-    """Return where a share of a street is."""
-    points = slice(network.shape_start[street], network.shape_start[street + 1])
-    lon, lat = network.shape_lon[points], network.shape_lat[points]
-    at_m = np.concatenate([[0.0], np.cumsum(step_lengths(lon, lat, np.array([0, lon.size]))[:-1])])
-    here_m = share * at_m[-1]
-    return float(np.interp(here_m, at_m, lon)), float(np.interp(here_m, at_m, lat))
+    lon, lat = points_at(network, np.array([street]), np.array([share]))
+    return WorstPoint(
+        street=street,
+        share=share,
+        lon=float(lon[0]),
+        lat=float(lat[0]),
+        drive_time_s=float(drive_s[k]),
+    )

@@ -63,6 +63,17 @@ class _Reaches(NamedTuple):
     end: NDArray[np.float64]
 
 
+def no_rows(n_sites: int) -> RoadRows:
+    """Return no pieces of road."""
+    return RoadRows(
+        indptr=np.zeros(1, dtype=np.int64),
+        site=np.zeros(0, dtype=np.int32),
+        length_m=np.zeros(0),
+        coverable_m=0.0,
+        only_m=np.zeros(n_sites),
+    )
+
+
 def road_rows(
     network: RoadNetwork,
     sites: Places,

@@ -10,9 +10,10 @@ import numpy as np
 from planner.clock import Clock
 from planner.drivetimes import DriveTimes, Nearest, needs_of
 from planner.inputs import Inputs, read_inputs
-from planner.placement import place
+from planner.placement import coverage_for, place_on
 from planner.remarks import remarks_on
 from planner.result import Result
+from planner.roaddemand import cover_of_roads, rows_of_roads, with_roads
 from planner.runfolder import refuse_foreign, write_result
 from planner.scenario import Scenario
 
@@ -36,28 +37,35 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         refuse_foreign(Path(out))
     clock = Clock()
     survey = survey_of(scenario, clock=clock)
-    times, rules = survey.times, scenario.placement
+    inputs, times, rules = survey.inputs, survey.times, scenario.placement
+    with clock.stage("cut roads where reach ends"):
+        pieces = rows_of_roads(scenario, inputs)
+        coverage = with_roads(coverage_for(times, rules.goal), pieces, scenario)
     with clock.stage("choose stations"):
-        plan = place(
-            times,
+        plan = place_on(
+            coverage,
             goal=rules.goal,
             stations=rules.stations,
             min_share=rules.min_share,
             time_limit_s=rules.time_limit_s,
-        )
+        ).of_first(len(times.needs))
     with clock.stage("find the nearest station of everyone"):
         is_station = np.isin(np.arange(len(times.sites)), plan.stations)
-        nearest_station = survey.inputs.source.nearest(times.needs, is_station)
+        nearest_station = inputs.source.nearest(times.needs, is_station)
+    with clock.stage("cover roads"):
+        roads = cover_of_roads(scenario, inputs, plan.stations)
     result = Result(
         scenario=scenario,
-        network=survey.inputs.network,
+        network=inputs.network,
         times=times,
-        demand_places=survey.inputs.demand_places,
-        site_places=survey.inputs.site_places,
+        demand_places=inputs.demand_places,
+        site_places=inputs.site_places,
         plan=plan,
         nearest_station=nearest_station,
         nearest_site=survey.nearest_site,
-        inputs=survey.inputs.files,
+        inputs=inputs.files,
+        roads=roads,
+        only_m=pieces.only_m if scenario.demand.roads else None,
         remarks=survey.remarks,
     )
     if out is not None:
@@ -71,6 +79,8 @@ class Survey:
 
     Attributes
     ----------
+    scenario
+        What is asked.
     inputs
         What the files hold.
     times
@@ -81,10 +91,16 @@ class Survey:
         What a planner should know about the data, in sentences.
     """
 
+    scenario: Scenario
     inputs: Inputs
     times: DriveTimes
     nearest_site: Nearest
     remarks: tuple[str, ...]
+
+    @property
+    def standard_s(self) -> float:
+        """The longest drive that covers, in seconds."""
+        return max(fleet.max_drive_time_s for fleet in self.scenario.fleets)
 
 
 def survey_of(scenario: Scenario, *, clock: Clock | None = None) -> Survey:
@@ -105,6 +121,7 @@ def survey_of(scenario: Scenario, *, clock: Clock | None = None) -> Survey:
         times = inputs.source.within(needs)
         nearest_site = inputs.source.nearest(needs, ~inputs.sites.is_excluded)
     return Survey(
+        scenario=scenario,
         inputs=inputs,
         times=times,
         nearest_site=nearest_site,

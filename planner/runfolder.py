@@ -22,7 +22,9 @@ from planner.errors import PlannerError
 from planner.inputs import read_inputs
 from planner.plan import Plan, Status, serve
 from planner.result import Result
+from planner.roadcover import RoadCover, WorstPoint
 from planner.scenario import Goal, read_scenario, scenario_toml
+from planner.stretches import Stretches
 from planner.tables import FORMAT, write_tables
 from planner.webmap import write_map
 
@@ -36,6 +38,9 @@ _SAVED: Final = (
     *("nearest_station", "nearest_station_time_s", "nearest_site", "nearest_site_time_s"),
 )
 """What times.npz must hold."""
+
+_SAVED_OF_ROADS: Final = ("road_street", "road_begin", "road_end", "worst_place", "site_only_m")
+"""What it holds besides, where there are roads."""
 
 
 def write_result(result: Result, folder: Path, clock: Clock) -> None:
@@ -166,6 +171,7 @@ def read_result(folder: Path) -> Result:
         scenario_folder = folder / log["scenario_folder"]
         with (folder / "times.npz").open("rb") as file, np.load(file) as archive:
             saved = {name: archive[name] for name in _SAVED}
+            saved |= {name: archive[name] for name in _SAVED_OF_ROADS if name in archive}
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise PlannerError(f"{folder}: is not whole ({error}); run the plan again") from error
     scenario = read_scenario(folder / "scenario.toml", folder=scenario_folder)
@@ -205,7 +211,33 @@ def read_result(folder: Path) -> Result:
         ),
         nearest_site=Nearest(site=saved["nearest_site"], time_s=saved["nearest_site_time_s"]),
         inputs=inputs.files,
+        roads=_roads(summary, saved),
+        only_m=saved.get("site_only_m"),
         remarks=tuple(summary["remarks"]),
+    )
+
+
+def _roads(summary: dict[str, Any], saved: dict[str, Any]) -> RoadCover | None:
+    said = summary["roads"]
+    if said is None:
+        return None
+    worst = said["worst"]
+    return RoadCover(
+        length_m=said["length_m"],
+        coverable_m=said["coverable_m"],
+        covered_m=said["covered_m"],
+        covered=Stretches(
+            street=saved["road_street"], begin=saved["road_begin"], end=saved["road_end"]
+        ),
+        worst=None
+        if worst is None
+        else WorstPoint(
+            street=int(saved["worst_place"][0]),
+            share=float(saved["worst_place"][1]),
+            lon=worst["lon"],
+            lat=worst["lat"],
+            drive_time_s=worst["drive_time_s"],
+        ),
     )
 
 

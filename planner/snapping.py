@@ -62,6 +62,15 @@ class Places:
         """Return the places of some points."""
         return Places(**{field.name: getattr(self, field.name)[is_kept] for field in fields(self)})
 
+    def joined(self, more: Places) -> Places:
+        """Return these places with some more behind them."""
+        return Places(
+            **{
+                field.name: np.concatenate([getattr(self, field.name), getattr(more, field.name)])
+                for field in fields(self)
+            }
+        )
+
     @property
     def is_off_network(self) -> NDArray[np.bool_]:
         """Whether no road was near enough."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from planner.figures import figures, left_out
 from planner.result import Result
 from planner.scenario import Goal
+from planner.stretches import uncovered_parts
 
 if TYPE_CHECKING:
     import geopandas
@@ -59,7 +60,9 @@ def summary(result: Result) -> dict[str, Any]:
         "bound": _number(plan.bound, is_whole=plan.goal is Goal.SET_COVERING),
         "gap": _number(plan.gap),
         "stopped_by": plan.stopped_by,
-        "demand": {
+        "demand": None
+        if result.scenario.demand.file is None
+        else {
             "n": found.n_points,
             "weight": found.weight,
             "covered_n": found.n_covered,
@@ -76,7 +79,7 @@ def summary(result: Result) -> dict[str, Any]:
             "p95": _number(found.p95_s),
             "max": _number(found.longest_s),
         },
-        "roads": None,
+        "roads": _roads(result),
         "by_fleet": {
             fleet: {"share_covered": _share(result, needs.fleet == i)}
             for i, fleet in enumerate(needs.fleets)
@@ -95,6 +98,36 @@ def summary(result: Result) -> dict[str, Any]:
         "remarks": list(result.remarks),
         "inputs": [{"file": f.file, "sha256": f.sha256} for f in result.inputs],
     }
+
+
+def _roads(result: Result) -> dict[str, Any] | None:
+    """Return how much of all road is covered, and which stations alone cover some, the most metres first."""
+    roads, sites, stations = result.roads, result.times.sites, result.plan.stations
+    if roads is None:
+        return None
+    worst = roads.worst
+    numbers: dict[str, Any] = {
+        "length_m": roads.length_m,
+        "coverable_m": roads.coverable_m,
+        "covered_m": roads.covered_m,
+        "share_covered": roads.share_covered,
+        "worst": None
+        if worst is None
+        else {
+            "lon": round(worst.lon, _DEGREE_DECIMALS),
+            "lat": round(worst.lat, _DEGREE_DECIMALS),
+            "drive_time_s": worst.drive_time_s,
+            "fleet": result.times.needs.fleets[0],
+        },
+    }
+    if result.only_m is not None:
+        only_m = result.only_m[stations]
+        order = np.argsort(-only_m, kind="stable")
+        numbers["only_by"] = [
+            {"station": sites.id[stations[i]], "length_m": float(only_m[i])}
+            for i in order[only_m[order] > 0.0]
+        ]
+    return numbers
 
 
 def _number(value: float | None, *, is_whole: bool = False) -> float | int | None:
@@ -185,6 +218,30 @@ def assignment_table(result: Result) -> pd.DataFrame:
     )
 
 
+def road_table(result: Result) -> geopandas.GeoDataFrame:
+    """Return all roads as lines, cut where cover ends: name, class, whether it is covered, metres."""
+    import geopandas
+
+    network, roads = result.network, result.roads
+    assert network is not None
+    assert roads is not None
+    parts = roads.covered.joined_with(uncovered_parts(network, roads.covered))
+    n_covered = roads.covered.street.size
+    order = np.lexsort((parts.begin, parts.street))
+    is_covered = (np.arange(parts.street.size) < n_covered)[order]
+    parts = parts.where(order)
+    return geopandas.GeoDataFrame(
+        {
+            "name": np.array(network.names, dtype=object)[network.street_name[parts.street]],
+            "class": np.array(network.classes, dtype=object)[network.street_class[parts.street]],
+            "covered": is_covered,
+            "length_m": parts.length_m(network).round(3),
+        },
+        geometry=parts.lines(network),
+        crs=4326,
+    )
+
+
 def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
@@ -229,7 +286,7 @@ def _plain(value: Any) -> Any:
 
 
 def _write_geopackage(path: Path, result: Result) -> None:
-    """Write the plan as layers: stations, sites, demand, assignments as lines, uncovered."""
+    """Write the plan as layers: stations, sites, demand, assignments as lines, uncovered, roads covered or not."""
     import pyogrio
 
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
@@ -278,6 +335,7 @@ def _layers(result: Result) -> dict[str, geopandas.GeoDataFrame]:
         "demand": demand_layer,
         "assignments": lines,
         "uncovered": demand_layer.iloc[left_out(result).uncovered],
+        **({} if result.roads is None else {"roads": road_table(result)}),
     }
 
 
@@ -302,4 +360,20 @@ def _write_times(path: Path, result: Result) -> None:
         nearest_station_time_s=result.nearest_station.time_s,
         nearest_site=result.nearest_site.site,
         nearest_site_time_s=result.nearest_site.time_s,
+        **_saved_roads(result),  # type: ignore[arg-type]
     )
+
+
+def _saved_roads(result: Result) -> dict[str, NDArray[Any]]:
+    """Return the parts of road that are covered, and the metres of each site alone, by the names of times.npz."""
+    if result.roads is None:
+        return {}
+    covered = result.roads.covered
+    worst = result.roads.worst
+    saved: dict[str, NDArray[Any]] = {
+        "road_street": covered.street,
+        "road_begin": covered.begin,
+        "road_end": covered.end,
+        "worst_place": np.array([] if worst is None else [worst.street, worst.share]),
+    }
+    return saved if result.only_m is None else saved | {"site_only_m": result.only_m}

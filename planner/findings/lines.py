@@ -8,7 +8,17 @@ from typing import Any, Final
 from planner.findings.road_lines import road_sections
 from planner.scenario import Goal
 from planner.snapping import SHORT_COMPONENT_M
-from planner.wording import Row, Section, counted, distance, percent, section_lines, some, wrapped
+from planner.wording import (
+    Row,
+    Section,
+    counted,
+    distance,
+    kilometres,
+    percent,
+    section_lines,
+    some,
+    wrapped,
+)
 
 _GOALS: Final = {
     Goal.SET_COVERING: "the fewest stations that cover all who can be covered",
@@ -26,9 +36,14 @@ def finding_lines(found: Mapping[str, Any]) -> list[str]:
             if found["drive_times"]
             else []
         ),
-        ("Demand", _demand_rows(found["demand"])),
+        *([("Demand", _demand_rows(found["demand"]))] if found["demand"] else []),
+        *(
+            [("Roads as demand", _road_demand_rows(found["road_demand"]))]
+            if found["road_demand"]
+            else []
+        ),
         ("Sites", _site_rows(found["sites"])),
-        ("Reach", _reach_rows(found["reach"], found["demand"])),
+        *([("Reach", _reach_rows(found["reach"], found["demand"]))] if found["demand"] else []),
         ("What would run", _run_rows(found["would_run"], found["reach"])),
     ]
     remarks = [f"  - {remark}" for remark in found["remarks"]] or ["  nothing"]
@@ -45,6 +60,16 @@ def _demand_rows(demand: Mapping[str, Any]) -> Iterator[Row]:
         heaviest = sorted(districts.items(), key=lambda kw: (-kw[1], kw[0]))
         yield "districts", f"{len(districts)}: {some(f'{k} {w:,g}' for k, w in heaviest)}"
     yield from _place_rows(demand)
+
+
+def _road_demand_rows(roads: Mapping[str, Any]) -> Iterator[Row]:
+    yield "roads", kilometres(roads["length_m"])
+    share = roads["coverable_m"] / roads["length_m"] if roads["length_m"] else 1.0
+    yield "can be covered", f"{kilometres(roads['coverable_m'])}, {percent(share)}"
+    yield "cut into", f"{counted(roads['n_pieces'], 'piece')} that have to be looked at"
+    only = [f"{site['site']} ({kilometres(site['length_m'])})" for site in roads["only_by"]]
+    if only:
+        yield "can't be spared", f"{len(only)}, the only site for some road: {some(only)}"
 
 
 def _site_rows(sites: Mapping[str, Any]) -> Iterator[Row]:

@@ -123,6 +123,8 @@ def _about_access(points: Demand | Sites, places: Places) -> Iterator[str]:
 
 
 def _about_weights(demand: Demand) -> Iterator[str]:
+    if not len(demand):
+        return
     total, heaviest = float(demand.weight.sum()), int(np.argmax(demand.weight))
     share = float(demand.weight[heaviest]) / total if total else 0.0
     if len(demand) > 2 and share > HEAVY_SHARE:
@@ -152,7 +154,7 @@ def _about_sites(sites: Sites, places: Places | None) -> Iterator[str]:
 
 def _about_reach(survey: Survey) -> Iterator[str]:
     idle, n = covers_nobody(coverage_of(survey.times)), int((~survey.times.sites.is_excluded).sum())
-    if idle.sum() > IDLE_SHARE * n:
+    if len(survey.times.demand) and idle.sum() > IDLE_SHARE * n:
         yield (
             f"{survey.inputs.sites.file}: {idle.sum():,} of {counted(n, 'site')} have no demand within the standard; "
             "do sites and demand belong together?"

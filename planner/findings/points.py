@@ -75,9 +75,10 @@ def sites_found(scenario: Scenario, sites: Sites, places: Places | None) -> dict
 
 def _file(settings: DemandSettings | SitesSettings, points: Demand | Sites) -> dict[str, Any]:
     """Return how a file was read: as told, and as guessed."""
-    suffix = PurePath(settings.file).suffix.lower()
+    file = settings.file or ""
+    suffix = PurePath(file).suffix.lower()
     return {
-        "file": settings.file,
+        "file": file,
         "format": _FORMATS.get(suffix, suffix.removeprefix(".")),
         "told": {
             key: value

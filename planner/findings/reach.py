@@ -22,7 +22,7 @@ def reach_found(survey: Survey) -> dict[str, Any]:
     is_cut_off = nearest.site < 0
     total = float(cover.weight.sum())
     return {
-        "standard_s": float(times.needs.max_drive_time_s.max()),
+        "standard_s": survey.standard_s,
         "coverable_n": int(len(demand) - is_missed.sum()),
         "share_coverable": float(cover.weight[~is_missed].sum()) / total if total else 1.0,
         "uncoverable": [

@@ -11,7 +11,7 @@ from planner.placement.set_covering import set_covering
 from planner.plan import Plan
 from planner.scenario import Goal
 
-__all__ = ["assess", "max_covering", "place", "place_on", "set_covering"]
+__all__ = ["assess", "coverage_for", "max_covering", "place", "place_on", "set_covering"]
 
 
 def place_on(
@@ -53,6 +53,11 @@ def place_on(
     return max_covering(coverage, stations=stations, time_limit_s=time_limit_s)
 
 
+def coverage_for(times: DriveTimes, goal: Goal) -> Coverage:
+    """Return which needs which sites cover, as a goal sees it: required sites are kept, but in an assessment."""
+    return coverage_of(times, keeps_required=goal is not Goal.ASSESS)
+
+
 def place(
     times: DriveTimes,
     *,
@@ -81,7 +86,7 @@ def place(
         raise PlacementError(f"there is no goal {goal!r}; there are {', '.join(Goal)}")
     goal = Goal(goal)
     return place_on(
-        coverage_of(times, keeps_required=goal is not Goal.ASSESS),
+        coverage_for(times, goal),
         goal=goal,
         stations=stations,
         min_share=min_share,

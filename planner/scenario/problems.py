@@ -58,9 +58,7 @@ _LATER_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "": ("periods", "isochrones"),
     "network": ("ferries", "closures"),
     "fleets": ("share", "services"),
-    "demand": ("roads",),
     "demand.columns": (),
-    "sites": ("roads",),
     "sites.columns": ("cost", "capacity"),
     "placement": ("backup", "budget", "min_separation_m"),
 }
@@ -226,6 +224,7 @@ def _rule_problems(table: Mapping[str, Any]) -> Iterator[Problem]:
         yield "network", "is missing (or [drive_times], a table of drive times from elsewhere)"
     if "network" in table and "drive_times" in table:
         yield "drive_times", "not together with [network]; leave one of the two out"
+    yield from _road_demand_problems(table)
     yield from _vehicle_problems(table)
     fleets = table.get("fleets")
     if isinstance(fleets, list) and len(fleets) > 1:
@@ -242,6 +241,33 @@ def _rule_problems(table: Mapping[str, Any]) -> Iterator[Problem]:
         if key in placement:
             used_by = " and ".join(_USED_BY[key])
             yield f"placement.{key}", f"not used by goal {goal} (only by {used_by}); leave it out"
+
+
+def _road_demand_problems(table: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what doesn't go together where roads are demand, or junctions sites."""
+    has_file, roads = _at(table, "demand.file") is not None, _at(table, "demand.roads") is True
+    if isinstance(table.get("demand"), dict) and not has_file and not roads:
+        yield "demand.file", "is missing (or roads = true, where every metre of road is demand)"
+    for place, is_asked in (("demand", roads), ("sites", _at(table, "sites.roads") is True)):
+        if is_asked and "network" not in table:
+            yield f"{place}.roads", "needs roads ([network]); leave it out"
+    goal = _at(table, "placement.goal") or Goal.SET_COVERING
+    if not roads:
+        return
+    if goal == Goal.MAX_COVERING and has_file:
+        yield (
+            "demand.roads",
+            (
+                "with max-covering metres count only where no demand file is given; leave one of the two out"
+            ),
+        )
+    if has_file and _at(table, "placement.min_share") not in (None, 1, 1.0):
+        yield (
+            "placement.min_share",
+            (
+                "is a share of the weight of points or of metres, not of both; leave out demand.file or demand.roads"
+            ),
+        )
 
 
 def _vehicles(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -277,8 +277,10 @@ class Fleet(_Table):
 class DemandSettings(_Table):
     """Where the couriers are."""
 
-    file: Text
-    """Table or layer of points or areas, as written."""
+    file: Text | None = None
+    """Table or layer of points or areas, as written; None: the roads alone are demand."""
+    roads: Annotated[bool, Strict()] = False
+    """Whether every metre of road is demand too."""
     crs: Crs | None = None
     """``wgs84``, ``gcj02``, ``bd09`` or ``EPSG:n``; None: the file's own, WGS 84 for CSV."""
     layer: Text | None = None
@@ -300,6 +302,8 @@ class SitesSettings(_Table):
 
     file: Text
     """Table or layer of points, as written."""
+    roads: Annotated[bool, Strict()] = False
+    """Whether junctions may become stations too, where they cover what no other site does."""
     existing: Text | None = None
     """A further file, of stations that stand already and are always kept, as written."""
     crs: Crs | None = None

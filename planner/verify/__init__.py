@@ -19,6 +19,7 @@ from planner.verify.bound import check_bound, check_claims
 from planner.verify.inputs import check_inputs, scenario_of
 from planner.verify.notes import Notes
 from planner.verify.places import check_places
+from planner.verify.road_claims import check_roads
 from planner.verify.rules import check_rules
 from planner.verify.streets import check_lengths
 from planner.verify.summary import check_summary
@@ -73,6 +74,7 @@ def verify(run: Path) -> Verification:
         check_rules(notes, again)
         check_bound(notes, again, said)
         check_summary(notes, again, said)
+        check_roads(notes, run, again, said)
         check_claims(notes, again, said)
         check_tables(notes, run, again)
         notes.trusted += [

@@ -12,10 +12,11 @@ import numpy as np
 from planner.drivetimes import Nearest, Needs, needs_of
 from planner.inputs import Inputs
 from planner.points import Demand, Sites
-from planner.scenario import Scenario
+from planner.scenario import Goal, Scenario
+from planner.verify.cover import Covered, RoadAgain
 from planner.verify.drives import drives_of_table, on_grid
 from planner.verify.notes import Notes
-from planner.verify.roads import drives_on_roads
+from planner.verify.roads import cut_roads, drives_on_roads
 from planner.verify.rows import rows_of, unquoted
 
 
@@ -35,6 +36,8 @@ class Again:
         Seconds of each pair of site and point within the standard.
     nearest_station, nearest_site
         For each point the nearest station, and the nearest site that may be one, however far.
+    roads, covered, coverable
+        The roads, and how much of them the stations cover and all sites could; None where drive times came from a table.
     """
 
     scenario: Scenario
@@ -44,6 +47,9 @@ class Again:
     time_s: dict[tuple[int, int], float]
     nearest_station: Nearest
     nearest_site: Nearest
+    roads: RoadAgain | None
+    covered: Covered | None
+    coverable: Covered | None
 
     @property
     def demand(self) -> Demand:
@@ -99,13 +105,42 @@ class Again:
 
     @property
     def share_covered(self) -> float:
-        """Covered part of the weight; demand of no weight at all is refused at reading."""
-        return self.covered_weight / self.total_weight
+        """Covered part of the weight; NaN where roads alone are demand."""
+        return self.covered_weight / self.total_weight if self.total_weight else math.nan
 
     @property
     def coverable_weight(self) -> float:
         """Weight of the coverable points together."""
         return self._weight_of(self.is_coverable)
+
+    @property
+    def counts_metres(self) -> bool:
+        """Whether roads alone are demand, so that metres are the weight."""
+        return self.scenario.demand.file is None
+
+    @property
+    def must_cover_all_roads(self) -> bool:
+        """Whether every metre that a site could cover has to be covered."""
+        rules = self.scenario.placement
+        return (
+            self.scenario.demand.roads
+            and rules.goal is Goal.SET_COVERING
+            and rules.min_share == 1.0
+        )
+
+    @property
+    def to_cover(self) -> float:
+        """All that can be covered: weight of points, or metres where roads alone are demand."""
+        if self.counts_metres:
+            return self.coverable.length_m if self.coverable else 0.0
+        return self.coverable_weight
+
+    @property
+    def covered_in_all(self) -> float:
+        """All that is covered: weight of points, or metres where roads alone are demand."""
+        if self.counts_metres:
+            return self.covered.length_m if self.covered else 0.0
+        return self.covered_weight
 
     def _weight_of(self, counts: Sequence[bool]) -> float:
         return math.fsum(w for w, c in zip(self.weight, counts, strict=True) if c)
@@ -114,13 +149,17 @@ class Again:
 def computed_again(notes: Notes, run: Path, scenario: Scenario, inputs: Inputs) -> Again:
     """Return the run computed again from the stations in stations.csv."""
     stations = _stations_of(notes, run, inputs.sites)
+    standard_s = on_grid(scenario.fleets[0].max_drive_min * 60.0)
+    roads = None
     if inputs.network is not None:
-        drives = drives_on_roads(scenario, inputs, inputs.network)
+        cut = cut_roads(inputs, inputs.network)
+        drives = drives_on_roads(scenario, inputs, cut)
+        direction = scenario.fleets[0].direction
+        roads = RoadAgain(roads=cut, drives=drives, limit_s=standard_s, direction=direction)
     else:
         assert scenario.drive_times is not None
         path = scenario.resolve(scenario.drive_times.file)
         drives = drives_of_table(path, inputs.demand, inputs.sites)
-    standard_s = on_grid(scenario.fleets[0].max_drive_min * 60.0)
     may_be_station = np.flatnonzero(~inputs.sites.is_excluded).tolist()
     return Again(
         scenario=scenario,
@@ -130,6 +169,9 @@ def computed_again(notes: Notes, run: Path, scenario: Scenario, inputs: Inputs) 
         time_s=drives.within(standard_s),
         nearest_station=drives.nearest(stations),
         nearest_site=drives.nearest(may_be_station),
+        roads=roads,
+        covered=None if roads is None else roads.covered_by(stations),
+        coverable=None if roads is None else roads.covered_by([*{*may_be_station, *stations}]),
     )
 
 

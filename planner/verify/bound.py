@@ -9,7 +9,14 @@ from typing import Any
 from planner.scenario import Goal
 from planner.verify.again import Again
 from planner.verify.notes import Notes, n_of, shown
-from planner.verify.values import SUMS_AGREE, is_number, is_same, unequal
+from planner.verify.values import (
+    METRES_AGREE,
+    SUMS_AGREE,
+    are_metres_same,
+    is_number,
+    is_same,
+    unequal,
+)
 
 
 def check_bound(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
@@ -20,7 +27,7 @@ def check_bound(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
     )
     if rules.goal is Goal.ASSESS:
         return
-    if rules.goal is Goal.SET_COVERING and rules.min_share == 1.0:
+    if rules.goal is Goal.SET_COVERING and rules.min_share == 1.0 and not again.counts_metres:
         needed = _needed(again)
         notes.checked.append(
             f"that it takes at least {n_of(needed, 'station')}: so many are kept, or needed by demand points no two of "
@@ -34,9 +41,9 @@ def check_bound(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
             return
         trust += f" (counting proves {needed} only)"
     if rules.goal is Goal.MAX_COVERING:
-        most = again.coverable_weight
+        most, unit = again.to_cover, "metres" if again.counts_metres else "weight"
         notes.checked.append(
-            f"that no plan covers more than {most:,g} of weight: no site is near the rest"
+            f"that no plan covers more than {most:,g} of {unit}: no site is near the rest"
         )
         if is_same(bound, most):
             return
@@ -70,8 +77,9 @@ def check_claims(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
         problems.append(f"status is {status}, with goal {goal.value}")
     elif status in ("optimal", "feasible"):
         right = _objective(again)
-        if is_same(objective, right):
-            problems += _broken_bound(goal, status, float(right), bound)
+        is_right = are_metres_same if again.counts_metres else is_same
+        if is_number(objective) and is_right(objective, right):
+            problems += _broken_bound(goal, status, float(objective), bound)
         else:
             problems.append(f"objective is {shown(objective)}, and should be {shown(right)}")
         problems += _left_uncovered(again)
@@ -94,7 +102,7 @@ def check_claims(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
 def _objective(again: Again) -> float | int:
     if again.scenario.placement.goal is Goal.SET_COVERING:
         return len(again.stations)
-    return again.covered_weight
+    return again.covered_in_all
 
 
 def _gap(objective: Any, bound: Any) -> float | None:
@@ -121,7 +129,14 @@ def _left_uncovered(again: Again) -> list[str]:
     rules = again.scenario.placement
     if rules.goal is not Goal.SET_COVERING:
         return []
-    asked, covered = rules.min_share * again.coverable_weight, again.covered_weight
-    if covered >= asked * (1.0 - SUMS_AGREE):
-        return []
-    return [f"the stations cover {covered:g} of weight, and {asked:g} is asked for"]
+    asked, covered = rules.min_share * again.to_cover, again.covered_in_all
+    unit = "metres" if again.counts_metres else "weight"
+    wrong = []
+    slack = METRES_AGREE if again.counts_metres else SUMS_AGREE * asked
+    if covered < asked - slack:
+        wrong.append(f"the stations cover {covered:g} of {unit}, and {asked:g} is asked for")
+    if again.must_cover_all_roads and again.covered and again.coverable:
+        left_m = again.coverable.length_m - again.covered.length_m
+        if left_m > METRES_AGREE:
+            wrong.append(f"the stations leave {left_m:.3f} m of road that sites could cover")
+    return wrong

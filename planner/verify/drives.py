@@ -84,12 +84,21 @@ class Drives:
             found.update(zip(pairs, time_s[site, point].tolist(), strict=True))
         return found
 
+    def from_nearest(self, of: Sequence[int]) -> NDArray[np.float64]:
+        """Return the seconds between each vertex and the nearest of some sites; infinite where none is reachable."""
+        if not of:
+            return np.full(self.n_vertices, np.inf)
+        time_s: NDArray[np.float64] = dijkstra(
+            self.matrix, indices=self.site[list(of)], min_only=True
+        )
+        return time_s
+
     def nearest(self, of: Sequence[int]) -> Nearest:
         """Return the nearest of some sites to each point, however far; of equally near ones the lowest."""
         if not of:
             nobody = np.full(self.point.size, -1, dtype=np.int32)
             return Nearest(site=nobody, time_s=np.full(self.point.size, np.nan))
-        time_s = dijkstra(self.matrix, indices=self.site[list(of)], min_only=True)
+        time_s = self.from_nearest(of)
         owner = self._owners(of, time_s)[self.point]
         is_reached = owner < self.site.size
         return Nearest(

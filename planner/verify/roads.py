@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -18,15 +19,16 @@ from planner.verify.turns import Trail, Turns
 
 _BEGINNING, _OPEN, _ENDING = range(3)
 """The parts of a drive: on the local roads it begins in, on the open network, on the local roads it ends in."""
+FRESH: Final = (_BEGINNING, _OPEN)
+"""Those that a drive may be in when it sets out."""
 
 
-def drives_on_roads(scenario: Scenario, inputs: Inputs, network: RoadNetwork) -> Drives:
-    """Return the drives on roads: out of every place that may begin one, into every place that may end one."""
+def drives_on_roads(scenario: Scenario, inputs: Inputs, roads: CutRoads) -> Drives:
+    """Return the drives on cut roads: out of every place that may begin one, into every place that may end one."""
     site_places, demand_places = inputs.site_places, inputs.demand_places
     assert scenario.network is not None
     assert site_places is not None
     assert demand_places is not None
-    roads = _cut_roads(network, (site_places, demand_places))
     kph = scenario.network.access_kph
     if scenario.fleets[0].direction is Direction.TO_STATION:
         point = [roads.begin(demand_places, i, kph) for i in range(len(demand_places))]
@@ -38,7 +40,7 @@ def drives_on_roads(scenario: Scenario, inputs: Inputs, network: RoadNetwork) ->
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _CutRoads:
+class CutRoads:
     """Roads cut at every place. A drive goes through its parts in order; so there is a layer of vertices for each part.
 
     Junctions that an open road meets are in the middle layer only. All others have local roads only: they are in the
@@ -55,8 +57,10 @@ class _CutRoads:
         Junctions that an open road meets.
     cuts
         Where each edge is cut, in seconds from its tail.
+    edges
+        Edges of each street.
     chain
-        First and last vertex of a chain, by layer and trail.
+        First and last vertex of a chain, by layer and trail; those in between, one for each cut, are numbered on from the first.
     place
         Vertices of a place, by layer, edge and seconds from its tail; that of the drives that may begin there first.
     junction
@@ -155,8 +159,9 @@ def _from_tail_s(network: RoadNetwork, edge: int, share: float) -> float:
     return whole_s - to_last_s if network.edge_is_forward[edge] else to_last_s
 
 
-def _cut_roads(network: RoadNetwork, both: Sequence[Places]) -> _CutRoads:
-    """Return the roads cut at all places."""
+def cut_roads(inputs: Inputs, network: RoadNetwork) -> CutRoads:
+    """Return the roads cut at all places of sites and demand points."""
+    both = [places for places in (inputs.site_places, inputs.demand_places) if places is not None]
     edges, out_of = defaultdict(list), defaultdict(list)
     for edge, (street, tail) in enumerate(
         zip(network.edge_street.tolist(), network.edge_tail.tolist(), strict=True)
@@ -169,7 +174,7 @@ def _cut_roads(network: RoadNetwork, both: Sequence[Places]) -> _CutRoads:
             for edge in edges[int(places.street[i])]:
                 cuts[edge].add(_from_tail_s(network, edge, float(places.share[i])))
     is_open = ~network.street_is_local
-    roads = _CutRoads(
+    roads = CutRoads(
         network=network,
         turns=Turns.of(network),
         graph=Graph(),
@@ -186,7 +191,7 @@ def _cut_roads(network: RoadNetwork, both: Sequence[Places]) -> _CutRoads:
     return roads
 
 
-def _join_at_junctions(roads: _CutRoads) -> None:
+def _join_at_junctions(roads: CutRoads) -> None:
     """Join the end of every chain to all chains that a drive may go on to.
 
     Where no turn matters they are joined over one vertex for each junction and layer. Else each is joined to each, and a trail that

@@ -22,10 +22,10 @@ def check_summary(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
         "scenario": again.scenario.name,
         "goal": again.scenario.placement.goal.value,
         **_stations_in_numbers(again),
-        "demand": _demand_in_numbers(again),
+        "demand": None if again.scenario.demand.file is None else _demand_in_numbers(again),
         "drive_time_s": _drives_in_numbers(again, said),
-        "roads": None,
-        "by_fleet": {again.fleet: {"share_covered": again.share_covered}},
+        **({"roads": None} if again.roads is None else {}),
+        "by_fleet": {again.fleet: {"share_covered": _or_none(again.share_covered)}},
         "network": _network_in_numbers(again.inputs.network),
         "remarks": list(remarks_on(again.inputs, again.needs, again.nearest_site)),
     }
@@ -35,6 +35,10 @@ def check_summary(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
         f"{_count(right)} numbers and names in result.json, from the {n_of(len(again.stations), 'station')} in "
         "stations.csv alone"
     )
+
+
+def _or_none(number: float) -> float | None:
+    return None if math.isnan(number) else number
 
 
 def _count(value: Any) -> int:

@@ -12,6 +12,15 @@ SUMS_AGREE: Final = 1e-9
 """Sums may differ by this share: they are added in another order. Times are on their grid and agree exactly."""
 
 
+METRES_AGREE: Final = 0.001
+"""Lengths of road that end where a drive takes just so long may differ by so many metres: times are rounded."""
+
+
+def are_metres_same(said: Any, right: float) -> bool:
+    """Return whether two sums of metres of road are equal but for the rounding of times."""
+    return is_number(said) and abs(said - right) <= max(METRES_AGREE, 1e-7 * abs(right))
+
+
 def at(said: Any, *keys: str) -> Any:
     """Return what stands under some keys, each within the one before; None where nothing does."""
     for key in keys:

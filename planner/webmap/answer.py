@@ -59,29 +59,46 @@ def answer(
     return {
         "answer": list(_answer(result, found, language)),
         "proof": [_proof(result, found, left_out, language)],
-        "rest": list(_rest(found, left_out, language)),
+        "rest": [*_rest(found, left_out, language), *_rest_of_roads(result, found, language)],
     }
 
 
 def _answer(result: Result, found: Figures, language: str) -> Iterator[Piece]:
     say = texts.SENTENCES[language]
+    is_alone = result.scenario.demand.file is None
+    share = result.roads.share_covered if is_alone and result.roads else found.share_covered
     values = {
         "stations": texts.count(found.n_stations, "station", language),
         "n_stations": texts.count(found.n_stations, "", language),
-        "share": texts.share(found.share_covered),
+        "share": texts.share(share),
+        "what": say["of_roads" if is_alone else "of_demand"],
         "standard": texts.duration(found.standard_s, language),
     }
     what = "planned"
     if result.plan.goal is Goal.ASSESS:
         what = "assessed" if found.n_existing else "assessed_all"
     yield say[what].format(**values)
-    if found.farthest is not None:
-        longest = int(whole_seconds(np.array([found.longest_s]), found.standard_s)[0])
+    if result.scenario.demand.roads and not is_alone and result.roads:
+        yield say["roads_too"].format(share=texts.share(result.roads.share_covered))
+    longest_s, name = _farthest(result, found)
+    if not math.isnan(longest_s):
+        longest = int(whole_seconds(np.array([longest_s]), found.standard_s)[0])
         yield say["farthest"].format(longest=texts.duration(longest, language))
+    if name:
         yield say["name_opens"]
-        yield {"name": _name(result, found.farthest)}
+        yield {"name": name}
         yield say["name_closes"]
     yield say["stop"]
+
+
+def _farthest(result: Result, found: Figures) -> tuple[float, str]:
+    """Return the longest drive, in seconds, and from where: a demand point, or a road where roads alone are demand."""
+    if found.farthest is not None:
+        return found.longest_s, _name(result, found.farthest)
+    if result.network is None or result.roads is None or result.roads.worst is None:
+        return math.nan, ""
+    worst, network = result.roads.worst, result.network
+    return worst.drive_time_s, str(network.names[network.street_name[worst.street]])
 
 
 def _proof(result: Result, found: Figures, left_out: LeftOut, language: str) -> str:
@@ -99,6 +116,8 @@ def _proof(result: Result, found: Figures, left_out: LeftOut, language: str) -> 
     if counts_stations and found.n_stations > 1:
         return say["optimal_stations"].format(fewer=texts.count(found.n_stations - 1, "", language))
     covers_all = left_out.uncovered.size == left_out.uncoverable.size
+    if plan.goal is Goal.MAX_COVERING and result.scenario.demand.file is None:
+        return say["optimal_max"]
     if plan.goal is Goal.MAX_COVERING:
         return say["optimal_all" if covers_all else "optimal_max"]
     return say["optimal"]
@@ -115,8 +134,11 @@ def _proof_of_gap(result: Result, found: Figures, language: str, *, counts_stati
             spare=texts.count(found.n_stations - bound, "", language),
             too_few=texts.count(bound - 1, "", language),
         )
-    if plan.goal is Goal.MAX_COVERING and found.weight:
-        more = 100 * (plan.bound - plan.objective) / found.weight
+    of_all = found.weight
+    if result.scenario.demand.file is None and result.roads:
+        of_all = result.roads.length_m
+    if plan.goal is Goal.MAX_COVERING and of_all:
+        more = 100 * (plan.bound - plan.objective) / of_all
         return say["feasible_max"].format(more=f"{math.ceil(more * 10) / 10:.1f}")
     return say["feasible_gap"].format(gap=texts.share(plan.gap or 0.0))
 
@@ -134,6 +156,20 @@ def _rest(found: Figures, left_out: LeftOut, language: str) -> Iterator[Piece]:
     if 0 < n_cut_off < n:
         yield say["rest_cut_off"].format(n=texts.count(n_cut_off, "", language))
     yield say["stop"]
+
+
+def _rest_of_roads(result: Result, found: Figures, language: str) -> Iterator[Piece]:
+    """Yield how much road no site can cover, where roads are demand."""
+    roads, say = result.roads, texts.SENTENCES[language]
+    if roads is None or not result.scenario.demand.roads:
+        return
+    beyond_m = roads.length_m - roads.coverable_m
+    if beyond_m >= 50.0:
+        yield say["rest_roads"].format(
+            km=f"{beyond_m / 1000:,.1f}",
+            share=texts.share(beyond_m / roads.length_m),
+            standard=texts.duration(found.standard_s, language),
+        )
 
 
 def _name(result: Result, need: int) -> str:

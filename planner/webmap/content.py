@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,16 @@ from scipy.spatial import cKDTree
 from planner.figures import Figures, LeftOut, figures, left_out
 from planner.points import Sites
 from planner.result import Result
+from planner.rows import entries, starts
 from planner.scenario import Title
 from planner.webmap import texts
 from planner.webmap.answer import answer, steps_s, whole_seconds
 from planner.webmap.ground import ground
 from planner.webmap.pack import coordinates, pack
 from planner.webmap.route import DrawnRoute, route_parts
+
+SHARES_PER_LINE: Final = 1000
+"""Where the cover of a drawn road ends is told in such parts of it."""
 
 Numbers = dict[str, NDArray[np.int64]]
 """Arrays by the name the page knows them by."""
@@ -133,7 +138,13 @@ def _stations(result: Result) -> tuple[dict[str, Any], Numbers]:
         "weight": sum_weight.tolist(),
         "only": _only(result, row_of).tolist(),
     }
+    only_m = (
+        {}
+        if result.only_m is None
+        else {"station_only_m": np.rint(result.only_m[stations]).astype(np.int64)}
+    )
     return {"stations": columns}, {
+        **only_m,
         "station_x": coordinates(sites.lon[stations]),
         "station_y": coordinates(sites.lat[stations]),
         "station_existing": sites.is_existing[stations].astype(np.int64),
@@ -237,13 +248,53 @@ def _roads(result: Result) -> tuple[dict[str, Any], Numbers]:
         return {"roads": None}, {}
     lines = ground(result.network)
     words = {"roads": {"names": lines.names, "date": result.network.source.date}}
-    return words, {
+    more_words, more_numbers = _road_cover(result, lines.street)
+    return words | more_words, more_numbers | {
         "road_rank": lines.rank,
         "road_name": lines.name,
         "road_n": lines.n_points,
         "road_x": lines.x,
         "road_y": lines.y,
     }
+
+
+def _road_cover(result: Result, street: NDArray[np.int64]) -> tuple[dict[str, Any], Numbers]:
+    """Return which parts of the drawn streets are covered, and the worst point of all.
+
+    The parts of each street one after the other, from and to in shares of it.
+    """
+    roads = result.roads
+    if result.network is None or roads is None:
+        return {"road_cover": None}, {}
+    start = starts(roads.covered.street, result.network.n_streets)
+    _, part = entries(start, street)
+    worst = roads.worst
+    at_worst = np.array([[], []] if worst is None else [[worst.lon], [worst.lat]])
+    words = {
+        "road_cover": {
+            "is_demand": result.scenario.demand.roads,
+            "is_alone": result.scenario.demand.file is None,
+            "share": texts.share(roads.share_covered),
+            "length_m": round(roads.length_m),
+            "coverable_m": round(roads.coverable_m),
+            "uncovered_m": round(roads.length_m - roads.covered_m),
+            "worst_s": _shown_s(math.nan if worst is None else worst.drive_time_s, result),
+            "per_line": SHARES_PER_LINE,
+        }
+    }
+    return words, {
+        "cover_n": np.diff(start)[street],
+        "cover_begin": np.rint(roads.covered.begin[part] * SHARES_PER_LINE).astype(np.int64),
+        "cover_end": np.rint(roads.covered.end[part] * SHARES_PER_LINE).astype(np.int64),
+        "worst_x": coordinates(at_worst[0]),
+        "worst_y": coordinates(at_worst[1]),
+    }
+
+
+def _shown_s(time_s: float, result: Result) -> int:
+    """Return a time in whole seconds, -1 for none; what is over the standard stays over it."""
+    standard_s = max(fleet.max_drive_time_s for fleet in result.scenario.fleets)
+    return int(whole_seconds(np.array([time_s]), standard_s)[0])
 
 
 def _texts(column: NDArray[Any]) -> list[str]:

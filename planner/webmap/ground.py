@@ -37,6 +37,8 @@ class Ground:
 
     Attributes
     ----------
+    street
+        The street of each line; of several drawn upon each other the first.
     rank
         How each line is drawn, 0 to 5.
     name, names
@@ -47,6 +49,7 @@ class Ground:
         All points, one line after the other, in 1e-5 degrees.
     """
 
+    street: NDArray[np.int64]
     rank: NDArray[np.int64]
     name: NDArray[np.int64]
     names: list[str]
@@ -71,6 +74,7 @@ def ground(network: RoadNetwork) -> Ground:
     points = _ranges(start[rows], n_points[rows])
     used, name = np.unique(np.append(0, network.street_name[rows]), return_inverse=True)
     return Ground(
+        street=rows,
         rank=rank[rows],
         name=name[1:].astype(np.int64),
         names=[network.names[i] for i in used],

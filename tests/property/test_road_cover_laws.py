@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from planner.errors import NetworkError
 from planner.journeys import task_between
-from planner.roadcover import covered_parts, spans_of, uncovered_parts, worst_point
+from planner.roadcover import covered_parts, spans_of, worst_point
 from planner.scenario import Direction
 from planner.search import nearest
 from planner.snapping import Places, snap
+from planner.stretches import uncovered_parts
 
 DIRECTIONS = st.sampled_from(list(Direction))
 NEARLY_S = 1e-5  # a point's time is rounded to the grid, and its share of a street too

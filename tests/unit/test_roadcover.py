@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import towns
 
-from planner.roadcover import covered_parts, road_cover, spans_of, uncovered_parts, worst_point
+from planner.roadcover import covered_parts, road_cover, spans_of, worst_point
 from planner.scenario import Direction
 from planner.snapping import snap
+from planner.stretches import uncovered_parts
 
 TO, FROM = Direction.TO_STATION, Direction.FROM_STATION
 ROAD = {1: (0, 0), 2: (1000, 0)}  # 100 s long: 36 km/h are 10 m/s

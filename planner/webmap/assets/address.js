@@ -1,4 +1,4 @@
-// The view in the address bar (#), so that it can be sent: zoom/lat/lon, and what is selected, off, and spoken.
+// The view in the address bar (#), so that it can be sent: zoom/lat/lon, and what is selected, switched, and spoken.
 
 let addressTimer = 0;
 
@@ -8,13 +8,14 @@ function keepAddress() {
 }
 
 function addressNow() {
-  const { map, selected, visible, stations, demand, data } = app;
+  const { map, selected, visible, usual, stations, demand, data } = app;
   const { lat, lng } = map.getCenter();
   const parts = [`at=${map.getZoom()}/${lat.toFixed(5)}/${lng.toFixed(5)}`];
   if (selected.station >= 0) parts.push(`station=${encodeURIComponent(wellFormed(stations.id[selected.station]))}`);
   else if (selected.place >= 0) parts.push(`place=${encodeURIComponent(wellFormed(demand.id[selected.place]))}`);
-  const off = SWITCHES.filter((name) => !visible[name]);
-  if (off.length) parts.push(`off=${off.join(",")}`);
+  const switched = (on) => SWITCHES.filter((name) => visible[name] === on && usual[name] !== on).join(",");
+  if (switched(false)) parts.push(`off=${switched(false)}`);
+  if (switched(true)) parts.push(`on=${switched(true)}`);
   if (words.language !== data.language) parts.push(`lang=${words.language}`);
   return `#${parts.join("&")}`;
 }
@@ -51,8 +52,8 @@ function followAddress() {
   const said = readAddress();
   const { map, stations, demand, visible, data } = app;
   if (said.lang === "zh" || said.lang === "en") words.language = said.lang;
-  const off = (said.off || "").split(",");
-  for (const name of SWITCHES) visible[name] = !off.includes(name);
+  const [off, on] = [said.off, said.on].map((names) => (names || "").split(","));
+  for (const name of SWITCHES) visible[name] = on.includes(name) || (app.usual[name] && !off.includes(name));
   app.selected = { station: said.station ? stations.id.indexOf(said.station) : -1, place: said.place ? demand.id.indexOf(said.place) : -1 };
   const [zoom, lat, lng] = (said.at || "").split("/").map(Number);
   if (![zoom, lat, lng].every(Number.isFinite)) return false;

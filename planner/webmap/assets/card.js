@@ -29,19 +29,14 @@ function rows(pairs) {
 
 function stationCard(i) {
   const { stations, demand } = app;
-  const farthest = stations.farthest[i];
   const tags = [word(stations.isExisting[i] ? "card_existing" : "card_new")];
   if (stations.isAlways[i]) tags.push(word("card_always"));
   return [
     cardHead([word("card_station"), ...tags].join(" · "), stations.text(i), INK),
-    make("div", { class: "card-figures" },
-      cardFigure(weightText(stations.weight[i]), "card_served"),
-      cardFigure(duration(stations.mean[i]), "card_mean", stations.mean[i] < 0),
-      cardFigure(duration(stations.longest[i]), "card_farthest", stations.longest[i] < 0)),
+    ...(demand.n ? [servedFigures(i)] : []),
     rows([
-      ["card_places", word("card_places_value", { n: number(stations.served[i]) })],
-      ["card_farthest_place", farthest >= 0 ? placeButton(farthest) : null],
-      ["card_only", stations.only[i] > 0 ? weightText(stations.only[i]) : word("card_only_none")],
+      ["card_only_road", stations.onlyRoad ? onlyRoadText(stations.onlyRoad[i]) : null],
+      ...(demand.n ? servedRows(i) : []),
       ["card_kind", kindWords(i)],
       ["card_services", stations.services[i] ? nameOf(serviceWords(stations.services[i])) : null],
       ["card_hours", stations.hours[i] ? nameOf(stations.hours[i]) : null],
@@ -49,6 +44,28 @@ function stationCard(i) {
     ]),
     zoomButton(() => zoomTo(stations.lat[i] / 1e5, stations.lon[i] / 1e5)),
   ];
+}
+
+function onlyRoadText(metres) {
+  return metres > 0 ? `${number(metres / 1000, 1)} km` : word("card_only_none");
+}
+
+function servedRows(i) {
+  const { stations } = app;
+  const farthest = stations.farthest[i];
+  return [
+    ["card_places", word("card_places_value", { n: number(stations.served[i]) })],
+    ["card_farthest_place", farthest >= 0 ? placeButton(farthest) : null],
+    ["card_only", stations.only[i] > 0 ? weightText(stations.only[i]) : word("card_only_none")],
+  ];
+}
+
+function servedFigures(i) {
+  const { stations } = app;
+  return make("div", { class: "card-figures" },
+    cardFigure(weightText(stations.weight[i]), "card_served"),
+    cardFigure(duration(stations.mean[i]), "card_mean", stations.mean[i] < 0),
+    cardFigure(duration(stations.longest[i]), "card_farthest", stations.longest[i] < 0));
 }
 
 function cardFigure(text, key, isNone) {

@@ -69,16 +69,18 @@ const LAND_REACH_M = 300;
 const VEIL = "rgba(247,245,240,.78)";
 
 function paintGround(ctx, frame) {
-  const { roads, demand, stations, visible } = app;
+  const { roads, cover, demand, stations, visible } = app;
   const isClose = demand.isClose(frame);
   paintLand(ctx, frame);
   if (roads && visible.roads) roads.drawThin(ctx, frame);
   if (!isClose) demand.drawCells(ctx, frame, visible);
   if (roads && visible.roads) roads.drawCased(ctx, frame);
+  if (cover && visible.cover) cover.draw(ctx, frame);
   if (isClose) demand.drawDots(ctx, frame, visible);
   // who comes first has room: what is worst, stations, districts, places, roads
   const boxes = new Boxes();
   if (visible.uncovered) takeRoomForWorst(ctx, frame, boxes);
+  if (cover && visible.cover) cover.takeRoomForWorst(ctx, frame, boxes);
   stations.named = [];
   if (visible.stations) stations.takeRoom(ctx, frame, boxes);
   if (!visible.names) return;
@@ -128,6 +130,7 @@ function paintMarks(ctx, frame) {
     if (visible.names || selected.station >= 0) stations.drawNames(ctx, frame, selected.station);
   }
   if (selected.station < 0 && visible.uncovered) paintWorst(ctx, frame);
+  if (selected.station < 0 && app.cover && visible.cover) app.cover.drawWorst(ctx, frame);
   if (selected.place >= 0) paintPlace(ctx, frame, selected.place);
 }
 

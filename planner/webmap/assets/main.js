@@ -1,9 +1,11 @@
 // The page comes to life: data in, map and panel out, and what happens on a click.
 
 const app = {
-  map: null, data: null, roads: null, demand: null, stations: null,
+  map: null, data: null, roads: null, cover: null, demand: null, stations: null,
   ground: null, marks: null,
-  visible: { roads: true, demand: true, uncovered: true, stations: true, names: true },
+  // what is switched on, and what was when the page was opened
+  visible: { roads: true, cover: false, demand: true, uncovered: true, stations: true, names: true },
+  usual: {},
   selected: { station: -1, place: -1 },
   address: "",
   redraw() {
@@ -203,6 +205,9 @@ async function start() {
   app.demand = new Demand(app.data);
   app.stations = new Stations(app.data);
   app.roads = app.data.roads ? new Roads(app.data) : null;
+  app.cover = app.data.road_cover ? new RoadCover(app.data, app.roads) : null;
+  app.visible.cover = app.cover !== null && app.data.road_cover.is_demand;
+  app.usual = { ...app.visible };
   openSheet(false);
   byId("legend").open = !isPhone();
   const isTold = followAddress();

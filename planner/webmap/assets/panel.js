@@ -1,6 +1,6 @@
 // The panel: the answer, the figures, switches, the table of stations, and where there is no cover.
 
-const SWITCHES = ["stations", "demand", "uncovered", "roads", "names"];
+const SWITCHES = ["stations", "demand", "uncovered", "roads", "cover", "names"];
 
 function showPanel() {
   const { data } = app;
@@ -37,6 +37,10 @@ function showAnswer() {
 
 function showFigures() {
   const f = app.data.figures;
+  if (app.cover && app.data.road_cover.is_alone) {
+    showRoadFigures();
+    return;
+  }
   const split = f.n_existing ? word("stations_split", { new: number(f.n_stations - f.n_existing), existing: number(f.n_existing) }) : null;
   const places = f.n_uncovered ? word("not_covered_places", { n: number(f.n_uncovered), all: number(f.n_points) }) : null;
   byId("figures").replaceChildren(
@@ -46,6 +50,20 @@ function showFigures() {
     figure("mean", timed(f.mean_s), word("mean"), null),
     figure("p95", timed(f.p95_s), word("p95"), null),
     figure("longest", timed(f.longest_s), word("longest"), null),
+  );
+}
+
+// The figures where roads alone are demand.
+function showRoadFigures() {
+  const { figures: f, road_cover: r } = app.data;
+  const split = f.n_existing ? word("stations_split", { new: number(f.n_stations - f.n_existing), existing: number(f.n_existing) }) : null;
+  const km = (metres) => [number(metres / 1000, metres < 1e5 ? 1 : 0), make("i", {}, "\u2009km")];
+  byId("figures").replaceChildren(
+    figure("share", r.share, word("roads_covered"), word("roads_of", { km: number(r.length_m / 1000) })),
+    figure("count", number(f.n_stations), word("stations"), split),
+    figure("uncovered", km(r.uncovered_m), word("roads_uncovered"), null),
+    figure("coverable", km(r.coverable_m), word("roads_coverable"), null),
+    figure("longest", timed(r.worst_s), word("worst_point"), null),
   );
 }
 
@@ -64,6 +82,7 @@ function timed(seconds) {
 
 function showSplit() {
   const { steps_s: steps, weight_by_step: weights } = app.data.figures;
+  byId("split").hidden = app.demand.n === 0;
   const all = weights.reduce((a, b) => a + b, 0) || 1;
   const shown = weights.map((w, step) => ({ w, step })).filter(({ w }) => w > 0);
   const percent = (w) => (w / all < 0.001 ? "<0.1%" : `${number((100 * w) / all, 1)}%`);
@@ -77,10 +96,12 @@ function showSwitches() {
   const box = byId("switches");
   box.replaceChildren(box.firstElementChild);
   for (const name of SWITCHES) {
-    if (name === "roads" && !app.roads) continue;
+    if (name === "roads" && !app.roads || name === "cover" && !app.cover) continue;
+    if ((name === "demand" || name === "uncovered") && app.demand.n === 0) continue;
     const input = make("input", { type: "checkbox", id: `layer-${name}`, checked: app.visible[name] });
     input.addEventListener("change", () => {
       app.visible[name] = input.checked;
+      if (name === "cover") showLegend();
       app.redraw();
       keepAddress();
     });
@@ -100,9 +121,17 @@ const COLUMNS = {
   served: (i) => app.stations.weight[i],
   mean: (i) => app.stations.mean[i],
   farthest: (i) => app.stations.longest[i],
+  road: (i) => app.stations.onlyRoad[i],
 };
 
+// Of roads alone nobody is served: there a station is told by the road that only it covers.
+function columns() {
+  if (app.demand.n) return ["kind", "name", "served", "mean", "farthest"];
+  return app.stations.onlyRoad ? ["kind", "name", "road"] : ["kind", "name"];
+}
+
 function sortedStations() {
+  if (!columns().includes(sorting.by)) sorting.by = columns()[columns().length - 1];
   const value = COLUMNS[sorting.by];
   const isText = sorting.by === "name" || sorting.by === "kind";
   const collator = isText ? new Intl.Collator(words.language === "zh" ? "zh-CN" : "en", { numeric: true }) : null;
@@ -118,18 +147,26 @@ function sortedStations() {
 function showTable() {
   const table = byId("stations");
   const head = make("tr", {});
-  for (const name of Object.keys(COLUMNS)) {
+  const order = sortedStations();
+  for (const name of columns()) {
     const isOn = sorting.by === name;
-    const unit = name === "mean" || name === "farthest" ? make("small", {}, word("col_time_unit")) : null;
+    const unit = name === "mean" || name === "farthest" ? make("small", {}, word("col_time_unit")) : name === "road" ? make("small", {}, "km") : null;
     head.append(make("th", { scope: "col", class: `col-${name}`, "aria-sort": isOn ? (sorting.down ? "descending" : "ascending") : "none" },
       make("button", { type: "button", "data-sort": name, onclick: () => sortBy(name) }, word(`col_${name}`), unit)));
   }
   table.tHead.replaceChildren(head);
   table.setAttribute("aria-label", `${word("table")}. ${word("table_hint")}`);
-  table.tBodies[0].replaceChildren(...sortedStations().map(stationRow));
+  table.tBodies[0].replaceChildren(...order.map(stationRow));
   byId("station-count").textContent = word("station_of_n", { n: number(app.stations.n) });
   markRow(false);
 }
+
+const CELLS = {
+  served: (i) => make("td", {}, weightText(app.stations.weight[i])),
+  mean: (i) => make("td", { title: duration(app.stations.mean[i]) }, clock(app.stations.mean[i])),
+  farthest: (i) => make("td", { title: duration(app.stations.longest[i]) }, clock(app.stations.longest[i])),
+  road: (i) => make("td", {}, number(app.stations.onlyRoad[i] / 1000, 1)),
+};
 
 function sortBy(name) {
   sorting.down = sorting.by === name ? !sorting.down : name !== "name" && name !== "kind";
@@ -144,9 +181,7 @@ function stationRow(i, position) {
   return make("tr", { "data-station": i, onclick: () => select({ station: i, show: true }) },
     make("td", { class: "col-kind" }, pictogram(i)),
     make("th", { scope: "row", class: "col-name" }, open),
-    make("td", {}, weightText(stations.weight[i])),
-    make("td", { title: duration(stations.mean[i]) }, clock(stations.mean[i])),
-    make("td", { title: duration(stations.longest[i]) }, clock(stations.longest[i])));
+    ...columns().slice(2).map((name) => CELLS[name](i)));
 }
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -229,6 +264,7 @@ function showLists() {
     details.addEventListener("toggle", fill);
     box.append(details);
   }
+  box.hidden = app.demand.n === 0;
   if (box.children.length === 1) box.append(make("p", {}, word("list_all_covered")));
 }
 
@@ -258,9 +294,19 @@ function showLegend() {
   for (const kind of kinds) marks.append(item(picture(kind, ""), word(`kind_${kind}`)));
   if (f.n_existing) marks.append(item(make("i", { class: "ring" }), word("legend_existing")));
   if (stations.isAlways.some((always) => always)) marks.append(item(make("i", { class: "moon" }), word("legend_always")));
+  const drives = [make("h3", {}, word(data.direction === "from_station" ? "legend_drive_from" : "legend_drive_to")), list];
   byId("legend-body").replaceChildren(
-    make("h3", {}, word(data.direction === "from_station" ? "legend_drive_from" : "legend_drive_to")), list,
-    make("h3", {}, word("legend_station")), marks);
+    ...(app.demand.n ? drives : []), ...roadLegend(item),
+    make("h3", {}, word(app.demand.n ? "legend_station" : "stations_on_map")), marks);
+}
+
+function roadLegend(item) {
+  if (!app.cover || !app.visible.cover) return [];
+  const standard = duration(app.data.figures.standard_s);
+  const line = (color) => make("i", { class: "line", style: `background:${color}` });
+  return [make("h3", {}, word("legend_roads")), make("ul", {},
+    item(line(COVER.covered), word("legend_road_covered", { standard })),
+    item(line(COVER.open), word("legend_road_open", { standard })))];
 }
 
 function showFoot() {

@@ -12,43 +12,23 @@ const ROADS = {
   fill: ["#ffffff", "#ffffff", "#ffffff", "#ffffff", "#fffaf0", "#fff1cc"],
 };
 
-class Roads {
-  constructor(data) {
-    this.rank = data.road_rank;
-    this.name = data.road_name;
-    this.names = data.roads.names;
-    const n = this.rank.length;
-    this.start = new Int32Array(n + 1);
-    for (let i = 0; i < n; i++) this.start[i + 1] = this.start[i] + data.road_n[i];
-    const { x, y } = project(data.road_x, data.road_y);
+function roadWidth(rank, zoom) {
+  return Math.max(1.6, ROADS.width[rank] * Math.pow(ROADS.growth[rank], zoom - 14));
+}
+
+// Lines in order of their rank, with where the points of each start.
+class Lines {
+  constructor(x, y, start, rank) {
     this.x = x;
     this.y = y;
-    this.box = boxesOf(x, y, this.start);
-    // lines come by rank: those of rank r are from rankStart[r] to rankStart[r + 1]
+    this.start = start;
+    this.rank = rank;
+    this.box = boxesOf(x, y, start);
+    // those of rank r are from rankStart[r] to rankStart[r + 1]
+    const n = rank.length;
     this.rankStart = new Int32Array(7).fill(n);
-    for (let i = n - 1; i >= 0; i--) this.rankStart[this.rank[i]] = i;
-    for (let rank = 5; rank >= 0; rank--) {
-      this.rankStart[rank] = Math.min(this.rankStart[rank], this.rankStart[rank + 1]);
-    }
-  }
-
-  isCased(rank, zoom) {
-    return zoom >= ROADS.cased[rank];
-  }
-
-  // Hairlines: a pixel wide, which canvases draw many times quicker than two.
-  drawThin(ctx, frame) {
-    for (let rank = 0; rank < 6; rank++) {
-      if (frame.zoom < ROADS.from[rank] || this.isCased(rank, frame.zoom)) continue;
-      this.stroke(ctx, frame, rank, 1, ROADS.thin[rank]);
-    }
-  }
-
-  drawCased(ctx, frame) {
-    const ranks = [0, 1, 2, 3, 4, 5].filter((rank) => this.isCased(rank, frame.zoom));
-    const width = (rank) => Math.max(1.6, ROADS.width[rank] * Math.pow(ROADS.growth[rank], frame.zoom - 14));
-    for (const rank of ranks) this.stroke(ctx, frame, rank, width(rank) + 1.8, ROADS.casing[rank]);
-    for (const rank of ranks) this.stroke(ctx, frame, rank, width(rank), ROADS.fill[rank]);
+    for (let i = n - 1; i >= 0; i--) this.rankStart[rank[i]] = i;
+    for (let r = 5; r >= 0; r--) this.rankStart[r] = Math.min(this.rankStart[r], this.rankStart[r + 1]);
   }
 
   stroke(ctx, frame, rank, width, color) {
@@ -87,6 +67,36 @@ class Roads {
       }
     }
     ctx.stroke();
+  }
+}
+
+class Roads extends Lines {
+  constructor(data) {
+    const n = data.road_rank.length;
+    const start = new Int32Array(n + 1);
+    for (let i = 0; i < n; i++) start[i + 1] = start[i] + data.road_n[i];
+    const { x, y } = project(data.road_x, data.road_y);
+    super(x, y, start, data.road_rank);
+    this.name = data.road_name;
+    this.names = data.roads.names;
+  }
+
+  isCased(rank, zoom) {
+    return zoom >= ROADS.cased[rank];
+  }
+
+  // Hairlines: a pixel wide, which canvases draw many times quicker than two.
+  drawThin(ctx, frame) {
+    for (let rank = 0; rank < 6; rank++) {
+      if (frame.zoom < ROADS.from[rank] || this.isCased(rank, frame.zoom)) continue;
+      this.stroke(ctx, frame, rank, 1, ROADS.thin[rank]);
+    }
+  }
+
+  drawCased(ctx, frame) {
+    const ranks = [0, 1, 2, 3, 4, 5].filter((rank) => this.isCased(rank, frame.zoom));
+    for (const rank of ranks) this.stroke(ctx, frame, rank, roadWidth(rank, frame.zoom) + 1.8, ROADS.casing[rank]);
+    for (const rank of ranks) this.stroke(ctx, frame, rank, roadWidth(rank, frame.zoom), ROADS.fill[rank]);
   }
 
   // Names along the straightest long piece of each road, main roads first.

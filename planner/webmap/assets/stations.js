@@ -16,11 +16,13 @@ const PICTOGRAMS = {
   food: "M4 2v4.2c0 .5.4 1 .9 1.1V14h1.6V7.3c.5-.1.9-.6.9-1.1V2H6.6v3.6h-.5V2h-.8v3.6h-.5V2zM11.8 2c-1.6.5-2.3 2.4-2.3 4.5 0 1.4.5 2.2 1.3 2.5V14h1.6V2z",
   health: "M6.2 2.5h3.6v3.7h3.7v3.6H9.8v3.7H6.2V9.8H2.5V6.2h3.7z",
   school: "M8 2.8 15.2 6.2 8 9.6 2 6.8V11H.8V6.2zM4 9l4 1.9L12 9v2.6c-2 2-6 2-8 0z",
+  junction: "M6.5 1.5h3v5h5v3h-5v5h-3v-5h-5v-3h5z",
   other: "M8 4.2a3.8 3.8 0 1 1 0 7.6 3.8 3.8 0 0 1 0-7.6z",
 };
 
 // What a host is, by the words its kind is given in; the first that fits.
 const KINDS = [
+  ["junction", /^junction$|路口/i],
   ["bank", /bank|atm|银行|信用社|农商/i],
   ["post", /post|courier|express|parcel|locker|邮|快递|物流|菜鸟/i],
   ["fuel", /fuel|petrol|gas_station|charging|加油|充电/i],
@@ -47,6 +49,7 @@ class Stations {
     Object.assign(this, { id: s.id, name: s.name, kindText: s.kind, services: s.services, hours: s.hours });
     this.weight = s.weight;
     this.only = s.only;
+    this.onlyRoad = data.station_only_m || null;
     this.lon = data.station_x;
     this.lat = data.station_y;
     this.isExisting = data.station_existing;
