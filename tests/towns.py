@@ -15,6 +15,7 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 import oracles
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from planner.network import USUAL_DELAYS, JunctionDelays, RoadNetwork
@@ -25,6 +26,9 @@ EAST_M: Final = 96_486.28
 NORTH_M: Final = 110_852.43
 """Metres of a degree at 30.0 N, by the radii of curvature of the ellipsoid."""
 FIRST_WAY: Final = 10
+
+FEWER: Final = settings(max_examples=max(settings().max_examples // 3, 1))
+"""A third of the examples, for each law of a file but the first: many laws say different things about the same code."""
 
 Tags = Mapping[str, str]
 Nodes = Mapping[int, tuple[Any, ...]]

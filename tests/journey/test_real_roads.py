@@ -682,11 +682,12 @@ class Town(NamedTuple):
     name: str
     demand_kind: Callable[[counts.Tags], str]
     minutes: float
+    marks: tuple[pytest.MarkDecorator, ...] = ()
 
 
 TOWNS = {
     "monaco": Town("mc_monaco_2021.osm.pbf", home_kind, 2.0),
-    "heidelberg": Town("de_heidelberg.osm.pbf", street_kind, 5.0),
+    "heidelberg": Town("de_heidelberg.osm.pbf", street_kind, 5.0, marks=(pytest.mark.slow,)),
 }
 
 
@@ -704,8 +705,11 @@ class Run:
 
 @pytest.fixture(
     scope="module",
-    params=[(town, vehicle) for town in TOWNS for vehicle in ("car", "ebike")],
-    ids="-".join,
+    params=[
+        pytest.param((town, vehicle), id=f"{town}-{vehicle}", marks=TOWNS[town].marks)
+        for town in TOWNS
+        for vehicle in ("car", "ebike")
+    ],
 )
 def planned(request, tmp_path_factory) -> Run:
     town, vehicle = TOWNS[request.param[0]], request.param[1]

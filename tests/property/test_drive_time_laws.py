@@ -6,7 +6,7 @@ import numpy as np
 import oracles
 import pytest
 import towns
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from planner.drivetimes import drive_times, needs_of, road_times
@@ -17,9 +17,6 @@ FOREVER_S = 1e6
 VEHICLES = st.sampled_from(["car", "ebike", "motorcycle"])
 DIRECTIONS = st.sampled_from(["to_station", "from_station"])
 SAME_S = 1e-3
-
-# a third of the examples for each law but the first: many laws say different things about the same code
-FEWER = settings(max_examples=max(settings().max_examples // 3, 1))
 
 # a U-turn of 3 s is quicker than going round the block, one of 20 s mostly not
 DELAYS = st.builds(
@@ -88,7 +85,7 @@ def test_drive_times_are_those_that_networkx_finds(town, direction, rules):
     assert mine == pytest.approx(theirs, abs=SAME_S)
 
 
-@FEWER
+@towns.FEWER
 @given(settled())
 def test_streets_are_as_long_and_fall_into_as_many_parts_as_the_raw_graph(town):
     streets, vehicle, _, _ = town
@@ -99,7 +96,7 @@ def test_streets_are_as_long_and_fall_into_as_many_parts_as_the_raw_graph(town):
     assert network.length_m == pytest.approx(oracles.length_m(roads), abs=1e-6)
 
 
-@FEWER
+@towns.FEWER
 @given(settled())
 def test_points_are_as_far_from_the_road_as_the_oracle_says(town):
     streets, vehicle, demand, sites = town
@@ -117,7 +114,7 @@ def test_points_are_as_far_from_the_road_as_the_oracle_says(town):
 # --- The standard -----------------------------------------------------------------------------------
 
 
-@FEWER
+@towns.FEWER
 @given(settled(), DIRECTIONS, st.floats(0, 200))
 def test_a_longer_standard_keeps_every_pair_and_its_time(town, direction, standard_s):
     streets, vehicle, demand, sites = town
@@ -133,7 +130,7 @@ def test_a_longer_standard_keeps_every_pair_and_its_time(town, direction, standa
 # --- Directions ---------------------------------------------------------------------------------------
 
 
-@FEWER
+@towns.FEWER
 @given(settled(), st.floats(1, 200))
 def test_who_drives_from_a_to_b_is_all_that_direction_says(town, standard_s):
     streets, vehicle, a, b = town
@@ -152,7 +149,7 @@ UNDIRECTED = {"maxspeed:forward": "", "maxspeed:motorcar:backward": ""}
 NO_WAITING = JunctionDelays(signal_s=0)
 
 
-@FEWER
+@towns.FEWER
 @given(settled(), DIRECTIONS)
 def test_streets_turned_round_swap_the_directions(town, direction):
     streets, vehicle, demand, sites = town
@@ -172,7 +169,7 @@ def test_streets_turned_round_swap_the_directions(town, direction):
     assert one == pytest.approx(back, abs=SAME_S)
 
 
-@FEWER
+@towns.FEWER
 @given(settled())
 def test_without_one_ways_both_directions_take_as_long(town):
     streets, vehicle, demand, sites = town
@@ -188,7 +185,7 @@ def test_without_one_ways_both_directions_take_as_long(town):
 # --- Order ----------------------------------------------------------------------------------------------
 
 
-@FEWER
+@towns.FEWER
 @given(settled(), st.randoms(use_true_random=False))
 def test_relabelled_points_have_relabelled_times(town, random):
     streets, vehicle, demand, sites = town
@@ -199,7 +196,7 @@ def test_relabelled_points_have_relabelled_times(town, random):
     assert {(i[a], j[b]): s for (a, b), s in after.items()} == before
 
 
-@FEWER
+@towns.FEWER
 @given(settled())
 def test_pairs_come_ordered_by_site_and_then_by_need(town):
     streets, vehicle, demand, sites = town
@@ -214,7 +211,7 @@ def test_pairs_come_ordered_by_site_and_then_by_need(town):
 # --- The nearest ----------------------------------------------------------------------------------------
 
 
-@FEWER
+@towns.FEWER
 @given(settled(), DIRECTIONS, st.data())
 def test_the_nearest_is_the_first_of_the_least_pairs(town, direction, data):
     streets, vehicle, demand, sites = town
@@ -235,7 +232,7 @@ def test_the_nearest_is_the_first_of_the_least_pairs(town, direction, data):
 # --- What times are ---------------------------------------------------------------------------------------
 
 
-@FEWER
+@towns.FEWER
 @given(settled())
 def test_times_are_on_the_grid_and_never_negative_nor_without_end(town):
     streets, vehicle, demand, sites = town
@@ -245,7 +242,7 @@ def test_times_are_on_the_grid_and_never_negative_nor_without_end(town):
     assert (found * 2**20 % 1 == 0).all()
 
 
-@FEWER
+@towns.FEWER
 @given(settled(only_nodes=True), DIRECTIONS)
 def test_who_is_at_the_station_is_there(town, direction):
     streets, vehicle, demand, _ = town
@@ -261,7 +258,7 @@ def openly(streets: towns.Town) -> towns.Town:
     return towns.Town(nodes, [(refs, dict(tags) | {"access": ""}) for refs, tags in streets.ways])
 
 
-@FEWER
+@towns.FEWER
 @given(settled(only_nodes=True))
 def test_on_open_roads_a_stop_on_the_way_makes_no_drive_shorter(town):
     streets, vehicle, stops, _ = town
@@ -273,7 +270,7 @@ def test_on_open_roads_a_stop_on_the_way_makes_no_drive_shorter(town):
                 assert pairs[a, c] <= first_s + second_s
 
 
-@FEWER
+@towns.FEWER
 @given(settled(only_nodes=True), st.data(), st.booleans())
 def test_another_road_makes_no_drive_longer(town, data, is_oneway):
     streets, vehicle, demand, sites = town
@@ -306,7 +303,7 @@ def place_ids(network: RoadNetwork, points) -> list[int | None]:
     return [None if node < 0 else int(network.node_id[node]) for node in nodes]
 
 
-@FEWER
+@towns.FEWER
 @given(settled(), st.floats(1.0, 30.0), DIRECTIONS)
 def test_a_signal_costs_its_delay_for_each_time_it_is_passed(town, delay_s, direction):
     streets, vehicle, demand, sites = town
@@ -327,7 +324,7 @@ def test_a_signal_costs_its_delay_for_each_time_it_is_passed(town, delay_s, dire
         assert s <= with_delay[pair] <= s + n_signals * delay_s + SAME_S
 
 
-@FEWER
+@towns.FEWER
 @given(settled(), st.sampled_from([5.0, 10.0, 36.0]))
 def test_access_takes_its_distance_by_its_speed_at_either_end(town, kph):
     streets, vehicle, demand, sites = town

@@ -11,7 +11,7 @@ import geopandas
 import numpy as np
 import pytest
 import towns
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString
 
@@ -38,8 +38,8 @@ def test_a_network_goes_to_a_graph_and_back_without_loss(town, vehicle, speeds):
             assert one == other, field.name
 
 
+@towns.FEWER
 @given(towns.small_towns(), st.sampled_from(["car", "ebike"]), st.booleans())
-@settings(max_examples=60)
 def test_roads_as_lines_are_driven_as_fast_as_roads_of_openstreetmap(town, vehicle, turns):
     plain = {node: place[:2] for node, place in town.nodes.items()}  # lines tell of no barriers
     # lines may be turned round below, so their limits are the same both ways
@@ -58,6 +58,7 @@ def test_roads_as_lines_are_driven_as_fast_as_roads_of_openstreetmap(town, vehic
     assert list(one.values()) == pytest.approx([other[pair] for pair in one], abs=1e-3)
 
 
+@towns.FEWER
 @given(towns.small_towns(), st.sampled_from([(0.001, 1.0), (0.0, 150.0), (150.0, 200.0)]))
 def test_the_wider_ends_are_joined_the_fewer_parts_there_are(town, metres):
     # without barriers: one that comes to a junction parts what met there

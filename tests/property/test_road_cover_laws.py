@@ -84,6 +84,7 @@ def test_a_span_says_of_each_of_its_points_what_a_drive_from_there_takes(town, d
     assert by_spans(spans, k, part) == pytest.approx(took_s, abs=NEARLY_S)
 
 
+@towns.FEWER
 @given(stations_in_towns(), DIRECTIONS)
 def test_spans_are_all_streets_cut_at_stations(town, direction):
     network, stations = town
@@ -95,6 +96,7 @@ def test_spans_are_all_streets_cut_at_stations(town, direction):
     assert (spans.end[np.append(~same, True)] == 1).all()
 
 
+@towns.FEWER
 @given(stations_in_towns(), DIRECTIONS, st.sampled_from([20.0, 47.5, 90.0, 300.0]), st.data())
 def test_points_of_covered_parts_are_covered_and_no_others(town, direction, standard_s, data):
     network, stations = town
@@ -113,6 +115,7 @@ def test_points_of_covered_parts_are_covered_and_no_others(town, direction, stan
         assert took_s > standard_s - NEARLY_S
 
 
+@towns.FEWER
 @given(stations_in_towns(), DIRECTIONS, st.sampled_from([20.0, 47.5, 300.0]))
 def test_covered_and_uncovered_metres_are_all_metres(town, direction, standard_s):
     network, stations = town
@@ -126,6 +129,7 @@ def test_covered_and_uncovered_metres_are_all_metres(town, direction, standard_s
         assert (parts.end[:-1][same] < parts.begin[1:][same]).all()
 
 
+@towns.FEWER
 @given(stations_in_towns(), DIRECTIONS)
 def test_a_longer_standard_covers_no_less(town, direction):
     network, stations = town
@@ -134,6 +138,7 @@ def test_a_longer_standard_covers_no_less(town, direction):
     assert all(a <= b + 1e-9 for a, b in itertools.pairwise(metres))
 
 
+@towns.FEWER
 @given(stations_in_towns(), DIRECTIONS, st.data())
 def test_no_point_that_can_reach_a_station_is_farther_than_the_worst(town, direction, data):
     network, stations = town
@@ -148,6 +153,7 @@ def test_no_point_that_can_reach_a_station_is_farther_than_the_worst(town, direc
         assert took_s <= worst.drive_time_s + NEARLY_S
 
 
+@towns.FEWER
 @given(stations_in_towns(), DIRECTIONS)
 def test_the_drive_near_the_worst_point_is_as_long_as_told(town, direction):
     network, stations = town

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+import towns
 from hypothesis import given
 from hypothesis import strategies as st
 from property.test_road_cover_laws import DIRECTIONS, stations_in_towns
@@ -44,6 +45,7 @@ def sets(rows):
     }
 
 
+@towns.FEWER
 @given(stations_in_towns(), DIRECTIONS, STANDARDS)
 def test_the_pieces_are_those_of_each_site_by_itself(town, direction, standard_s):
     network, sites = town
@@ -59,6 +61,7 @@ def test_the_pieces_are_those_of_each_site_by_itself(town, direction, standard_s
         assert rows.only_m[i] == pytest.approx(expected.get(frozenset({i}), 0.0), abs=1e-2)
 
 
+@towns.FEWER
 @given(stations_in_towns(), DIRECTIONS, STANDARDS)
 def test_who_covers_the_least_pieces_covers_all(town, direction, standard_s):
     network, sites = town
@@ -70,6 +73,7 @@ def test_who_covers_the_least_pieces_covers_all(town, direction, standard_s):
     assert all(any(few <= who for few in least) for who in all_sets)
 
 
+@towns.FEWER
 @given(stations_in_towns(), DIRECTIONS, STANDARDS, st.data())
 def test_sites_that_are_no_candidates_are_in_no_piece(town, direction, standard_s, data):
     network, sites = town

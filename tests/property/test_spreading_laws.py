@@ -65,6 +65,7 @@ def test_weight_is_kept_exactly_in_any_order_and_ids_are_unique(case):
         assert min(parts) >= 0
 
 
+@towns.FEWER
 @given(spreads())
 def test_every_point_is_in_its_area_and_on_a_road_if_there_is_one(case):
     demand, network, spread = case

@@ -135,6 +135,7 @@ def test_states_know_all_that_turns_ask_for(network, data):
     assert by_states(network, start) == by_whole_histories(network, start)
 
 
+@towns.FEWER
 @given(towns_with_barred_turns())
 def test_where_nothing_is_barred_and_turns_are_free_no_junction_has_more_than_one_state(network):
     free = replace(
@@ -146,6 +147,7 @@ def test_where_nothing_is_barred_and_turns_are_free_no_junction_has_more_than_on
     assert states_of(free).n_states == network.n_nodes
 
 
+@towns.FEWER
 @given(towns_with_barred_turns(), st.data())
 def test_barring_one_more_turn_makes_no_drive_shorter(network, data):
     rows = rows_of(network)
