@@ -45,7 +45,7 @@ def with_junctions(
     sites
         Hosts; excluded ones cover nothing.
     network
-        The roads; junctions on components of less than 500 m are no sites.
+        The roads; junctions at barriers, and on components of less than 500 m, are no sites.
     site_places, demand_places
         Where hosts and demand points meet roads.
     max_drive_time_s
@@ -74,9 +74,14 @@ def with_junctions(
     back = Direction.FROM_STATION if direction is Direction.TO_STATION else Direction.TO_STATION
     task = task_between(network, sources, places, direction=back, access_kph=access_kph)
     covers = (nearest(task)[1] <= limit_s) & ~places.is_on_small_component
-    node = np.flatnonzero(covers)
-    node = node[np.sort(np.unique(network.node_id[node], return_index=True)[1])]
-    return _joined(sites, network, node)
+    return _joined(sites, network, np.flatnonzero(covers & ~_are_barriers(network)))
+
+
+def _are_barriers(network: RoadNetwork) -> NDArray[np.bool_]:
+    """Return which junctions are at a barrier: there are several at one spot, and a point is put on any of them."""
+    _, copy, n = np.unique(network.node_id, return_inverse=True, return_counts=True)
+    is_barrier: NDArray[np.bool_] = n[copy] > 1
+    return is_barrier
 
 
 def _joined(sites: Sites, network: RoadNetwork, node: NDArray[np.int64]) -> Sites:
