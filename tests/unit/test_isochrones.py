@@ -112,7 +112,8 @@ def test_nearest_areas_meet_where_both_stations_are_as_far(road):
     west, east = planner.isochrones(road, sites, [1], by="nearest", **AT_ONCE).geometry
     assert west.intersection(east).area == 0.0
     assert metres_east(west.bounds[2]) == pytest.approx(1250, abs=10)  # a cell
-    assert west.contains(point(1230)) and east.contains(point(1270))
+    assert west.contains(point(1230))
+    assert east.contains(point(1270))
 
 
 def test_of_stations_at_one_place_the_lower_one_is_the_nearest(road):
@@ -142,7 +143,8 @@ def test_water_is_crossed_on_the_bridge_only():
     network = towns.network(nodes, ways)
     (area,) = planner.isochrones(network, towns.sites_at((1000, 0)), [2], **AT_ONCE).geometry
     assert area.contains(point(1000, 200))
-    assert area.contains(point(400, 400)) and area.contains(point(1600, 400))
+    assert area.contains(point(400, 400))
+    assert area.contains(point(1600, 400))
     for x in (300, 800, 940, 1060, 1200, 1700):
         assert not area.contains(point(x, 200))
     assert (
