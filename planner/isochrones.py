@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -21,7 +21,7 @@ from planner.reaches import reaches
 from planner.roadcover import covered_parts, joined, parts_by_station, spans_of
 from planner.roadlines import Measured, measured
 from planner.rows import row_of
-from planner.scenario import Direction
+from planner.scenario import Direction, Scenario
 from planner.snapping import Places, snap
 from planner.units import minutes as seconds_of
 
@@ -87,6 +87,22 @@ class Areas:
             geometry=self.geometry,
             crs=4326,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StationAreas:
+    """The areas of a plan.
+
+    Attributes
+    ----------
+    each
+        Those of each station, by its position among the sites.
+    together
+        Those of all stations together.
+    """
+
+    each: Areas
+    together: Areas
 
 
 def isochrones(
@@ -227,6 +243,43 @@ def areas_of(
             for station, geometry in zip(areas.owner.tolist(), areas.geometry, strict=True):
                 rows.append((station, limit, reached.of(station).length_m(network), geometry))
     return _areas(rows)
+
+
+def areas_of_plan(
+    scenario: Scenario,
+    network: RoadNetwork | None,
+    sites: Places | None,
+    stations: NDArray[np.integer],
+) -> StationAreas | None:
+    """Return the areas of stations that a scenario asks for; None where it asks for none, or there are no roads.
+
+    Parameters
+    ----------
+    scenario
+        Says which minutes, how wide, which way the drives go.
+    network, sites
+        The roads, and where sites meet them; None where drive times came from a table.
+    stations
+        Positions of the stations among the sites.
+    """
+    asked = scenario.isochrones
+    if network is None or sites is None or scenario.network is None or not asked.minutes:
+        return None
+    is_station = np.isin(np.arange(len(sites)), stations)
+    each, together = (
+        areas_of(
+            network,
+            sites.where(is_station),
+            asked.minutes,
+            width_m=asked.width_m,
+            by=by,
+            direction=scenario.fleets[0].direction,
+            access_kph=scenario.network.access_kph,
+        )
+        for by in (By.STATION, By.TOGETHER)
+    )
+    at_site = np.flatnonzero(is_station).astype(np.int32)[each.station]
+    return StationAreas(each=replace(each, station=at_site), together=together)
 
 
 _Row = tuple[int, float, float, shapely.Geometry]

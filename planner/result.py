@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from planner.drivetimes import DriveTimes, Nearest
 from planner.inputs import InputFile
+from planner.isochrones import StationAreas
 from planner.network import RoadNetwork
 from planner.plan import Plan
 from planner.scenario import Scenario
@@ -40,6 +41,8 @@ class Result:
         The files read.
     remarks
         What a planner should know about the data, in sentences.
+    areas
+        Areas within minutes of the stations; None where none are asked for, or there are no roads.
     """
 
     scenario: Scenario
@@ -52,6 +55,7 @@ class Result:
     nearest_site: Nearest
     inputs: tuple[InputFile, ...]
     remarks: tuple[str, ...] = ()
+    areas: StationAreas | None = None
 
     def map(self) -> folium.Map:
         """Return the map of the result, as a notebook shows it and as layers can be added to it."""

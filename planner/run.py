@@ -10,6 +10,7 @@ import numpy as np
 from planner.clock import Clock
 from planner.drivetimes import DriveTimes, Nearest, needs_of
 from planner.inputs import Inputs, read_inputs
+from planner.isochrones import areas_of_plan
 from planner.placement import place
 from planner.remarks import remarks_on
 from planner.result import Result
@@ -48,6 +49,9 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
     with clock.stage("find the nearest station of everyone"):
         is_station = np.isin(np.arange(len(times.sites)), plan.stations)
         nearest_station = survey.inputs.source.nearest(times.needs, is_station)
+    with clock.stage("draw isochrones"):
+        inputs = survey.inputs
+        areas = areas_of_plan(scenario, inputs.network, inputs.site_places, plan.stations)
     result = Result(
         scenario=scenario,
         network=survey.inputs.network,
@@ -59,6 +63,7 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         nearest_site=survey.nearest_site,
         inputs=survey.inputs.files,
         remarks=survey.remarks,
+        areas=areas,
     )
     if out is not None:
         write_result(result, Path(out), clock)

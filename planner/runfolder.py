@@ -20,6 +20,7 @@ from planner.coverage import coverage_of
 from planner.drivetimes import DriveTimes, Nearest, Needs
 from planner.errors import PlannerError
 from planner.inputs import read_inputs
+from planner.isochrones import areas_of_plan
 from planner.plan import Plan, Status, serve
 from planner.result import Result
 from planner.scenario import Goal, read_scenario, scenario_toml
@@ -153,7 +154,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
 def read_result(folder: Path) -> Result:
     """Return the result in a folder, with roads and points read again from the files that made it.
 
-    Drive times are the saved ones: nothing is searched.
+    Drive times are the saved ones; only isochrones are drawn again.
 
     Raises
     ------
@@ -193,19 +194,21 @@ def read_result(folder: Path) -> Result:
         demand=inputs.demand,
         sites=inputs.sites,
     )
+    plan = _plan(summary, times)
     return Result(
         scenario=scenario,
         network=inputs.network,
         times=times,
         demand_places=inputs.demand_places,
         site_places=inputs.site_places,
-        plan=_plan(summary, times),
+        plan=plan,
         nearest_station=Nearest(
             site=saved["nearest_station"], time_s=saved["nearest_station_time_s"]
         ),
         nearest_site=Nearest(site=saved["nearest_site"], time_s=saved["nearest_site_time_s"]),
         inputs=inputs.files,
         remarks=tuple(summary["remarks"]),
+        areas=areas_of_plan(scenario, inputs.network, inputs.site_places, plan.stations),
     )
 
 

@@ -19,7 +19,7 @@ WIDTH_M = 40.0
 CELL_M = WIDTH_M / 4
 NEARLY_S = 0.01  # of a place a centimetre off: coordinates are no finer
 LIMITS = (0.4, 1.0, 2.5)
-FEW = settings(max_examples=35)
+FEW = settings(max_examples=25)
 DIRECTIONS = st.sampled_from(["to_station", "from_station"])
 
 
