@@ -23,6 +23,7 @@ SCRIPTS: Final = (
     "words.js",
     "world.js",
     "roads.js",
+    "areas.js",
     "demand.js",
     "stations.js",
     "layers.js",

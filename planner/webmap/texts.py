@@ -93,6 +93,7 @@ UI: Final[dict[str, tuple[str, str]]] = {
     # layers
     "layers": ("图层", "Layers"),
     "layer_roads": ("道路", "Roads"),
+    "layer_isochrones": ("等时圈", "Isochrones"),
     "layer_demand": ("已覆盖的需求", "Demand covered"),
     "layer_uncovered": ("未覆盖的需求", "Demand not covered"),
     "layer_stations": ("驿站", "Stations"),
@@ -158,6 +159,9 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "legend": ("图例", "Legend"),
     "legend_drive_to": ("到驿站的车程", "Drive to a station"),
     "legend_drive_from": ("从驿站出发的车程", "Drive from a station"),
+    "legend_isochrones_to": ("等时圈：到驿站", "Isochrones: to a station"),
+    "legend_isochrones_from": ("等时圈：从驿站出发", "Isochrones: from a station"),
+    "minutes_within": ("{n} 分钟内", "within {n} min"),
     "legend_station": ("驿站（大小表示服务量）", "Station (size: demand served)"),
     "legend_existing": ("现有驿站", "Existing station"),
     "legend_always": ("全天开放", "Open 24 hours"),

@@ -1,9 +1,9 @@
 // The page comes to life: data in, map and panel out, and what happens on a click.
 
 const app = {
-  map: null, data: null, roads: null, demand: null, stations: null,
+  map: null, data: null, roads: null, areas: null, demand: null, stations: null,
   ground: null, marks: null,
-  visible: { roads: true, demand: true, uncovered: true, stations: true, names: true },
+  visible: { roads: true, isochrones: true, demand: true, uncovered: true, stations: true, names: true },
   selected: { station: -1, place: -1 },
   address: "",
   redraw() {
@@ -203,6 +203,7 @@ async function start() {
   app.demand = new Demand(app.data);
   app.stations = new Stations(app.data);
   app.roads = app.data.roads ? new Roads(app.data) : null;
+  app.areas = app.data.areas ? new Areas(app.data) : null;
   openSheet(false);
   byId("legend").open = !isPhone();
   const isTold = followAddress();

@@ -1,6 +1,6 @@
 // The panel: the answer, the figures, switches, the table of stations, and where there is no cover.
 
-const SWITCHES = ["stations", "demand", "uncovered", "roads", "names"];
+const SWITCHES = ["stations", "demand", "uncovered", "isochrones", "roads", "names"];
 
 function showPanel() {
   const { data } = app;
@@ -78,9 +78,11 @@ function showSwitches() {
   box.replaceChildren(box.firstElementChild);
   for (const name of SWITCHES) {
     if (name === "roads" && !app.roads) continue;
+    if (name === "isochrones" && !app.areas) continue;
     const input = make("input", { type: "checkbox", id: `layer-${name}`, checked: app.visible[name] });
     input.addEventListener("change", () => {
       app.visible[name] = input.checked;
+      showLegend();
       app.redraw();
       keepAddress();
     });
@@ -260,7 +262,17 @@ function showLegend() {
   if (stations.isAlways.some((always) => always)) marks.append(item(make("i", { class: "moon" }), word("legend_always")));
   byId("legend-body").replaceChildren(
     make("h3", {}, word(data.direction === "from_station" ? "legend_drive_from" : "legend_drive_to")), list,
+    ...legendOfAreas(item),
     make("h3", {}, word("legend_station")), marks);
+}
+
+function legendOfAreas(item) {
+  const { areas, visible, data } = app;
+  if (!areas || !visible.isochrones) return [];
+  const swatch = (level) => make("i", { class: "swatch swatch-area", style: `background:${areas.tone(level)}` });
+  const list = make("ul", { id: "legend-areas" });
+  areas.minutes.forEach((minutes, level) => list.append(item(swatch(level), word("minutes_within", { n: minutesText(60 * minutes) }))));
+  return [make("h3", {}, word(data.direction === "from_station" ? "legend_isochrones_from" : "legend_isochrones_to")), list];
 }
 
 function showFoot() {
