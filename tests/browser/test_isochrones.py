@@ -60,8 +60,12 @@ def drawn() -> str:
     return map_html(with_areas(town()))
 
 
+def complaints(seen: Seen) -> list[str]:
+    """Return what the page complained about, but for our looking at its canvases so often."""
+    return [said for said in seen.complaints if not said.startswith("Canvas2D")]
+
+
 def pixels(seen: Seen, canvas: int) -> dict[str, int]:
-    seen.settle()
     found: dict[str, int] = seen.page.evaluate(COUNT, canvas)
     return found
 
@@ -79,7 +83,7 @@ def test_areas_lie_under_the_roads_in_two_tones_and_can_be_switched_off(open_map
     assert view == seen.page.evaluate("() => window.stationMap.map.getCenter().toString()")
     seen.page.check("#layer-isochrones")
     assert pixels(seen, GROUND) == on
-    assert seen.complaints == []
+    assert complaints(seen) == []
     assert len(seen.requests) == 1
 
 
@@ -108,6 +112,7 @@ def test_a_selected_station_shows_its_own_area(open_map: Open, drawn: str):
     seen = open_map(drawn)
     assert pixels(seen, MARKS)["purple"] < 500
     seen.page.click("tr[data-station] >> nth=2")
+    seen.settle()
     own = pixels(seen, MARKS)["purple"]
     seen.page.uncheck("#layer-isochrones")
     without = pixels(seen, MARKS)["purple"]  # its ring and lines are left
@@ -161,13 +166,13 @@ def test_where_there_are_no_areas_there_is_no_switch(open_map: Open):
         seen = open_map(map_html(result))
         has_areas = result.areas is not None and len(result.areas.together) > 0
         assert seen.page.locator("#layer-isochrones").count() == int(has_areas)
-        assert seen.complaints == []
+        assert complaints(seen) == []
 
 
 def test_areas_are_drawn_on_a_phone_too(open_map: Open, drawn: str):
     seen = open_map(drawn, size=PHONE)
     assert pixels(seen, GROUND)["green"] > 500
-    assert seen.complaints == []
+    assert complaints(seen) == []
 
 
 def test_with_too_many_points_the_page_has_only_the_areas_together(open_map: Open, monkeypatch):
@@ -175,10 +180,11 @@ def test_with_too_many_points_the_page_has_only_the_areas_together(open_map: Ope
     seen = open_map(map_html(with_areas(town(asked=scenario(language="en")))))
     assert pixels(seen, GROUND)["green"] > 1_000
     seen.page.click("tr[data-station] >> nth=2")
+    seen.settle()
     before = pixels(seen, MARKS)
     seen.page.uncheck("#layer-isochrones")
     assert pixels(seen, MARKS) == before  # nothing of its own to show
-    assert seen.complaints == []
+    assert complaints(seen) == []
 
 
 def test_equal_results_give_an_equal_page(drawn: str):
