@@ -245,12 +245,10 @@ def _mark(
 
 @kernel
 def _node(tile: NDArray[np.int32], row: int, col: int) -> int:
-    """Return where a node is kept; -1 where it is on no tile."""
-    at = tile[row >> _TILE_BITS, col >> _TILE_BITS]
-    if at < 0:
-        return -1
+    """Return where a node is kept; it has to be on a tile."""
+    at = int(tile[row >> _TILE_BITS, col >> _TILE_BITS])
     inner = ((row & (_TILE - 1)) << _TILE_BITS) + (col & (_TILE - 1))
-    return int(at << (2 * _TILE_BITS)) + inner
+    return (at << (2 * _TILE_BITS)) + inner
 
 
 @kernel
@@ -338,42 +336,53 @@ def _crossing(near_one: np.uint16, near_other: np.uint16, label_one: int, label_
     return step if label_one > 0 else _STEPS - step
 
 
-@kernel
-def _corner(
-    sheet: _Sheet, label: NDArray[np.int32], row: int, col: int, side: int
-) -> tuple[int, int]:
-    """Return where outlines cross a side of a cell, as row and column in steps. Sides: south, east, north, west."""
-    r, c = row + (side == 2), col + (side == 1)
-    is_flat = side in (0, 2)
-    one = _node(sheet.tile, r, c)
-    other = _node(sheet.tile, r, c + 1) if is_flat else _node(sheet.tile, r + 1, c)
-    label_one = label[one] if one >= 0 else 0
-    label_other = label[other] if other >= 0 else 0
-    near_one = sheet.near[one] if one >= 0 else _FAR
-    near_other = sheet.near[other] if other >= 0 else _FAR
-    step = _crossing(near_one, near_other, label_one, label_other)
-    if is_flat:
-        return r * _STEPS, c * _STEPS + step
-    return r * _STEPS + step, c * _STEPS
+_WEST_OR_SOUTH: Final = (0, 1, 3, 0)
+_EAST_OR_NORTH: Final = (1, 2, 2, 3)
+"""Corners at the ends of each side of a cell."""
+_Four = tuple[int, int, int, int]
+"""Something of the corners of a cell, anticlockwise from the south-western one."""
 
 
 @kernel
-def _labels(
-    tile: NDArray[np.int32], label: NDArray[np.int32], row: int, col: int
-) -> tuple[int, int, int, int]:
-    """Return whose the corners of a cell are, anticlockwise from the south-western one."""
-    south_west, south_east = _node(tile, row, col), _node(tile, row, col + 1)
-    north_east, north_west = _node(tile, row + 1, col + 1), _node(tile, row + 1, col)
+def _cell(tile: NDArray[np.int32], row: int, col: int) -> _Four:
+    """Return where the nodes at the corners of a cell are kept."""
+    south_west = _node(tile, row, col)
+    if (row & (_TILE - 1)) < _TILE - 1 and (col & (_TILE - 1)) < _TILE - 1:
+        return south_west, south_west + 1, south_west + _TILE + 1, south_west + _TILE
     return (
-        int(label[south_west]) if south_west >= 0 else 0,
-        int(label[south_east]) if south_east >= 0 else 0,
-        int(label[north_east]) if north_east >= 0 else 0,
-        int(label[north_west]) if north_west >= 0 else 0,
+        south_west,
+        _node(tile, row, col + 1),
+        _node(tile, row + 1, col + 1),
+        _node(tile, row + 1, col),
     )
 
 
 @kernel
-def _way_out(corners: tuple[int, int, int, int], side: int) -> int:
+def _labels(label: NDArray[np.int32], nodes: _Four) -> _Four:
+    """Return whose the corners of a cell are."""
+    return (
+        int(label[nodes[0]]),
+        int(label[nodes[1]]),
+        int(label[nodes[2]]),
+        int(label[nodes[3]]),
+    )
+
+
+@kernel
+def _corner(
+    near: NDArray[np.uint16], nodes: _Four, labels: _Four, row: int, col: int, side: int
+) -> tuple[int, int]:
+    """Return where outlines cross a side of a cell, as row and column in steps. Sides: south, east, north, west."""
+    low, high = _WEST_OR_SOUTH[side], _EAST_OR_NORTH[side]
+    step = _crossing(near[nodes[low]], near[nodes[high]], labels[low], labels[high])
+    north, east = row * _STEPS, col * _STEPS
+    if side & 1:
+        return north + step, east + _STEPS * (side == 1)
+    return north + _STEPS * (side == 2), east + step
+
+
+@kernel
+def _way_out(corners: _Four, side: int) -> int:
     """Return the side over which an outline leaves a cell that it came into over another one.
 
     The area is on its left: the corner of that side's number belongs to it. Of two pairs of equal corners that face each other the
@@ -390,7 +399,7 @@ def _way_out(corners: tuple[int, int, int, int], side: int) -> int:
 
 
 @kernel
-def _has_joint(corners: tuple[int, int, int, int]) -> bool:
+def _has_joint(corners: _Four) -> bool:
     """Return whether more than two areas meet within a cell."""
     n_sides = 0
     for side in range(4):
@@ -400,18 +409,13 @@ def _has_joint(corners: tuple[int, int, int, int]) -> bool:
 
 @kernel
 def _joint(
-    sheet: _Sheet,
-    label: NDArray[np.int32],
-    row: int,
-    col: int,
-    corners: tuple[int, int, int, int],
+    near: NDArray[np.uint16], nodes: _Four, labels: _Four, row: int, col: int
 ) -> tuple[int, int]:
     """Return where areas meet within a cell: in its middle, or on the straight outline of all of them together."""
     n, sum_row, sum_col = 0, 0, 0
     for side in range(4):
-        one, other = corners[side], corners[(side + 1) & 3]
-        if (one == 0) != (other == 0):
-            r, c = _corner(sheet, label, row, col, side)
+        if (labels[side] == 0) != (labels[(side + 1) & 3] == 0):
+            r, c = _corner(near, nodes, labels, row, col, side)
             n += 1
             sum_row += r
             sum_col += c
@@ -440,23 +444,27 @@ class _Found(NamedTuple):
 
 
 @kernel
-def _count(sheet: _Sheet, label: NDArray[np.int32]) -> tuple[int, int]:
+def _count(tile: NDArray[np.int32], label: NDArray[np.int32]) -> tuple[int, int]:
     """Return how many sides of cells outlines cross, each counted once for both who share it, and how many rings may be."""
-    tile = sheet.tile
     n_sides = n_east = 0
-    for row in range(tile.shape[0] << _TILE_BITS):
+    for tile_row in range(tile.shape[0]):
         for tile_col in range(tile.shape[1]):
-            if tile[row >> _TILE_BITS, tile_col] < 0:
-                continue
-            for col in range(tile_col << _TILE_BITS, (tile_col + 1) << _TILE_BITS):
-                own = label[_node(tile, row, col)]
+            first = int(tile[tile_row, tile_col]) << (2 * _TILE_BITS)
+            for inner in range(_TILE * _TILE if first >= 0 else 0):
+                node = first + inner
+                own = label[node]
                 if own == 0:  # nodes that are somebody's have neighbours on all sides
                     continue
-                n_east += label[_node(tile, row, col + 1)] != own
-                n_sides += label[_node(tile, row, col + 1)] != own
-                n_sides += label[_node(tile, row, col - 1)] != own
-                n_sides += label[_node(tile, row + 1, col)] != own
-                n_sides += label[_node(tile, row - 1, col)] != own
+                row, col = inner >> _TILE_BITS, inner & (_TILE - 1)
+                east, west, north, south = node + 1, node - 1, node + _TILE, node - _TILE
+                if row in (0, _TILE - 1) or col in (0, _TILE - 1):
+                    row += tile_row << _TILE_BITS
+                    col += tile_col << _TILE_BITS
+                    east, west = _node(tile, row, col + 1), _node(tile, row, col - 1)
+                    north, south = _node(tile, row + 1, col), _node(tile, row - 1, col)
+                n_east += label[east] != own
+                n_sides += (label[east] != own) + (label[west] != own)
+                n_sides += (label[north] != own) + (label[south] != own)
     return n_sides, n_east
 
 
@@ -474,23 +482,24 @@ def _follow(
 
     Returns how many corners there are then, and the westernmost node that the ring runs north of.
     """
-    tile = sheet.tile
+    tile, near = sheet.tile, sheet.near
     row, col, side = first_row, first_col, 0
     west_row, west_col = row, col
     while True:
-        found.row[n], found.col[n] = _corner(sheet, label, row, col, side)
+        nodes = _cell(tile, row, col)
+        labels = _labels(label, nodes)
+        found.row[n], found.col[n] = _corner(near, nodes, labels, row, col, side)
         n += 1
         if side == 0:
-            found.is_done[_node(tile, row, col)] = True
+            found.is_done[nodes[0]] = True
             if col < west_col:
                 west_row, west_col = row, col
         elif side == 2:
-            found.west_ring[_node(tile, row + 1, col + 1)] = ring
-        corners = _labels(tile, label, row, col)
-        if _has_joint(corners):
-            found.row[n], found.col[n] = _joint(sheet, label, row, col, corners)
+            found.west_ring[nodes[2]] = ring
+        if _has_joint(labels):
+            found.row[n], found.col[n] = _joint(near, nodes, labels, row, col)
             n += 1
-        side = _way_out(corners, side)
+        side = _way_out(labels, side)
         row += (side == 2) - (side == 0)
         col += (side == 1) - (side == 3)
         side = (side + 2) & 3
@@ -502,7 +511,7 @@ def _follow(
 def _trace(sheet: _Sheet, label: NDArray[np.int32]) -> _Rings:
     """Return the outlines of the areas that nodes of equal labels stand for; 0 is outside of all."""
     tile = sheet.tile
-    n_sides, n_most = _count(sheet, label)
+    n_sides, n_most = _count(tile, label)
     n_corners = 2 * n_sides if sheet.owner.size > 1 else n_sides
     found = _Found(
         np.zeros(label.size, np.bool_),
@@ -513,19 +522,22 @@ def _trace(sheet: _Sheet, label: NDArray[np.int32]) -> _Rings:
     start, of_label = np.zeros(n_most + 1, np.int64), np.empty(n_most, np.int32)
     west_row, west_col = np.empty(n_most, np.int64), np.empty(n_most, np.int64)
     n = n_rings = 0
-    for row in range(tile.shape[0] << _TILE_BITS):
+    for tile_row in range(tile.shape[0]):
         for tile_col in range(tile.shape[1]):
-            if tile[row >> _TILE_BITS, tile_col] < 0:
-                continue
-            for col in range(tile_col << _TILE_BITS, (tile_col + 1) << _TILE_BITS):
-                node = _node(tile, row, col)
-                own = label[node]
-                if own == 0 or found.is_done[node] or label[_node(tile, row, col + 1)] == own:
+            first = int(tile[tile_row, tile_col]) << (2 * _TILE_BITS)
+            for inner in range(_TILE * _TILE if first >= 0 else 0):
+                node = first + inner
+                if label[node] == 0 or found.is_done[node]:
+                    continue
+                row = (tile_row << _TILE_BITS) + (inner >> _TILE_BITS)
+                col = (tile_col << _TILE_BITS) + (inner & (_TILE - 1))
+                is_inner = (inner & (_TILE - 1)) < _TILE - 1
+                if label[node] == label[node + 1 if is_inner else _node(tile, row, col + 1)]:
                     continue
                 n, west_row[n_rings], west_col[n_rings] = _follow(
                     sheet, label, found, n, n_rings, row, col
                 )
-                of_label[n_rings] = own
+                of_label[n_rings] = label[node]
                 n_rings += 1
                 start[n_rings] = n
     start, of_label = start[: n_rings + 1], of_label[:n_rings]
@@ -533,9 +545,8 @@ def _trace(sheet: _Sheet, label: NDArray[np.int32]) -> _Rings:
     for ring in range(n_rings):
         here = slice(start[ring], start[ring + 1])
         if _twice_the_area(found.row[here], found.col[here]) < 0:
-            shell[ring] = _ring_to_the_west(
-                tile, label, found.west_ring, west_row[ring], west_col[ring]
-            )
+            row, col = west_row[ring], west_col[ring]
+            shell[ring] = _ring_to_the_west(tile, label, found.west_ring, row, col)
     for ring in range(n_rings):  # to the west of a hole may be another one
         while shell[shell[ring]] != shell[ring]:
             shell[ring] = shell[shell[ring]]
