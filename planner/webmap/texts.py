@@ -161,6 +161,7 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "legend_drive_from": ("从驿站出发的车程", "Drive from a station"),
     "legend_isochrones_to": ("等时圈：到驿站", "Isochrones: to a station"),
     "legend_isochrones_from": ("等时圈：从驿站出发", "Isochrones: from a station"),
+    "legend_own_area": ("选中的驿站自己的范围", "that of the selected station"),
     "minutes_within": ("{n} 分钟内", "within {n} min"),
     "legend_station": ("驿站（大小表示服务量）", "Station (size: demand served)"),
     "legend_existing": ("现有驿站", "Existing station"),

@@ -103,6 +103,7 @@ def test_the_legend_says_the_minutes_in_both_languages_while_areas_are_shown(
         "within 2:30 min",
     ]
     assert "Isochrones: to a station" in seen.text("#legend-body")
+    assert seen.text("#legend-areas li >> nth=2") == "that of the selected station"
     seen.page.uncheck("#layer-isochrones")
     assert seen.page.locator("#legend-areas").count() == 0
     assert "Isochrones" not in seen.text("#legend-body")
@@ -182,6 +183,7 @@ def test_with_too_many_points_the_page_has_only_the_areas_together(open_map: Ope
     seen.page.click("tr[data-station] >> nth=2")
     seen.settle()
     before = pixels(seen, MARKS)
+    assert seen.page.locator("#legend-areas li").count() == 2  # nor in the legend
     seen.page.uncheck("#layer-isochrones")
     assert pixels(seen, MARKS) == before  # nothing of its own to show
     assert complaints(seen) == []

@@ -29,6 +29,10 @@ class Areas {
     });
   }
 
+  get hasOwn() {
+    return this.of.size > 1;
+  }
+
   drawTogether(ctx, frame) {
     this.draw(ctx, frame, -1, ISOCHRONES.together, frame.zoom >= ISOCHRONES.outlined ? 1 : 0);
   }
@@ -56,10 +60,10 @@ class Areas {
   }
 
   // The tone that all areas from a level outwards add up to.
-  tone(level) {
+  tone(level, color = ISOCHRONES.together) {
     let rest = 1;
     for (let k = level; k < this.minutes.length; k++) rest *= 1 - this.alpha(k);
-    return `rgba(${ISOCHRONES.together},${(1 - rest).toFixed(3)})`;
+    return `rgba(${color},${(1 - rest).toFixed(3)})`;
   }
 
   path(area, { scale, dx, dy, west, east, north, south }) {
