@@ -29,7 +29,7 @@ class Areas {
     });
   }
 
-  get hasOwn() {
+  get knowsOwn() {
     return this.of.size > 1;
   }
 

@@ -272,7 +272,7 @@ function legendOfAreas(item) {
   const swatch = (level, color) => make("i", { class: "swatch swatch-area", style: `background:${areas.tone(level, color)}` });
   const list = make("ul", { id: "legend-areas" });
   areas.minutes.forEach((minutes, level) => list.append(item(swatch(level), word("minutes_within", { n: minutesText(60 * minutes) }))));
-  if (areas.hasOwn) list.append(item(swatch(0, ISOCHRONES.own), word("legend_own_area")));
+  if (areas.knowsOwn) list.append(item(swatch(0, ISOCHRONES.own), word("legend_own_area")));
   return [make("h3", {}, word(data.direction === "from_station" ? "legend_isochrones_from" : "legend_isochrones_to")), list];
 }
 
