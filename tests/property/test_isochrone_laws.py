@@ -149,7 +149,8 @@ def test_nearest_areas_do_not_overlap_and_are_all_of_the_area_together(town, dir
         for one, other in itertools.combinations(own, 2):
             assert one.intersection(other).area < 1e-16  # a millionth of a square metre
         union = shapely.union_all(own)
-        assert union.symmetric_difference(whole).area <= 1e-5 * max(whole.area, 1e-9)
+        # distances are kept to a centimetre, and streets cut elsewhere may round to the next one
+        assert union.symmetric_difference(whole).area <= 1e-7 * whole.length
 
 
 @FEW
