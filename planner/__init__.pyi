@@ -9,6 +9,8 @@ from .errors import PlacementError as PlacementError
 from .errors import PlannerError as PlannerError
 from .errors import PointsError as PointsError
 from .errors import ScenarioError as ScenarioError
+from .isochrones import isochrones as isochrones
+from .isochrones import reached_roads as reached_roads
 from .network import JunctionDelays as JunctionDelays
 from .network import RoadNetwork as RoadNetwork
 from .placement import place as place

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -288,6 +289,94 @@ def route(
             _write(map_file, partial(write_map, found.result, route=found.drawn()))
     if not as_json:
         _tell(f"{what}: {path}" for what, path in (("geojson", geojson), ("map", map_file)) if path)
+
+
+class _Direction(StrEnum):
+    """Which way drives go: as in scenarios, whose module costs time to import."""
+
+    TO_STATION = "to_station"
+    FROM_STATION = "from_station"
+
+
+def _minutes(text: str) -> list[float]:
+    """Return numbers parted by commas."""
+    try:
+        found = [float(word) for word in text.split(",")]
+    except ValueError:
+        found = []
+    if not found or not all(0.0 < number < float("inf") for number in found):
+        message = f"{text!r} must be numbers above 0 parted by commas, such as 3,5,10"
+        raise typer.BadParameter(message, param_hint="--minutes")
+    return found
+
+
+@app.command()
+def isochrones(
+    network: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="Road file.", show_default=False),
+    ],
+    stations: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="File of stations.", show_default=False),
+    ],
+    minutes: Annotated[
+        str, typer.Option(help="Longest drives in minutes, parted by commas.")
+    ] = "3,5,10",
+    vehicle: Annotated[str, typer.Option(help="Who drives: car, motorcycle or ebike.")] = "car",
+    together: Annotated[
+        bool, typer.Option("--together", help="One area of all stations together.")
+    ] = False,
+    nearest: Annotated[
+        bool,
+        typer.Option(
+            "--nearest", help="Areas that don't overlap: each place to its nearest station."
+        ),
+    ] = False,
+    width_m: Annotated[
+        float,
+        typer.Option(min=1.0, help="How far areas reach to each side of a road, in metres."),
+    ] = 40.0,
+    direction: Annotated[
+        _Direction, typer.Option(help="Whether drives go to the station or come from it.")
+    ] = _Direction.TO_STATION,
+    crs: Annotated[
+        str | None,
+        typer.Option(
+            help="System of the stations: wgs84, gcj02, bd09 or EPSG:n.", show_default=False
+        ),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", dir_okay=False, help="File: .gpkg or .geojson.")
+    ] = Path("isochrones.gpkg"),
+    as_json: AsJson = False,
+) -> None:
+    """Draw the areas within minutes of stations."""
+    if together and nearest:
+        raise typer.BadParameter("not together with --together", param_hint="--nearest")
+    limits = _minutes(minutes)
+    from planner.areafiles import area_json, area_lines, draw_areas, write_areas
+    from planner.isochrones import By
+    from planner.layerfiles import check_kind
+    from planner.scenario import Direction
+
+    with _plain_errors(), _progress():
+        check_kind(out)
+        drawn = draw_areas(
+            network,
+            stations,
+            minutes=limits,
+            vehicle=vehicle,
+            by=By.TOGETHER if together else By.NEAREST if nearest else By.STATION,
+            width_m=width_m,
+            direction=Direction(direction),
+            crs=crs,
+        )
+        _write(out, partial(write_areas, drawn))
+    if not _options.get().quiet:
+        for remark in drawn.remarks:
+            _say(f"note: {remark}", color="yellow")
+    _tell_json(area_json(drawn, out)) if as_json else _tell(area_lines(drawn, out))
 
 
 @app.command()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from planner.drivetimes import DriveTimes, Nearest
 from planner.inputs import InputFile
+from planner.isochrones import StationAreas
 from planner.network import RoadNetwork
 from planner.plan import Plan
 from planner.roadcover import RoadCover
@@ -48,6 +49,8 @@ class Result:
         For each site the metres of road that it alone covers, where roads are demand; else None.
     remarks
         What a planner should know about the data, in sentences.
+    areas
+        Areas within minutes of the stations; None where none are asked for, or there are no roads.
     """
 
     scenario: Scenario
@@ -62,6 +65,7 @@ class Result:
     roads: RoadCover | None = None
     only_m: NDArray[np.float64] | None = None
     remarks: tuple[str, ...] = ()
+    areas: StationAreas | None = None
 
     def map(self) -> folium.Map:
         """Return the map of the result, as a notebook shows it and as layers can be added to it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from planner.scenario import Direction
 from planner.search import Task, nearest_of_states
 from planner.snapping import Places
 from planner.states import States, states_of
-from planner.stretches import Stretches, joined, points_at
+from planner.stretches import Stretches, points_at, together
 from planner.units import grid
 
 
@@ -36,6 +37,8 @@ class Spans:
         no such edge, or no station to reach.
     against_begin_s, against_end_s
         The same over the edge that runs against it.
+    along_station, against_station
+        The station of each drive, of equally near ones the lowest; -1 where there is none.
     """
 
     street: NDArray[np.int32]
@@ -45,6 +48,8 @@ class Spans:
     along_end_s: NDArray[np.float64]
     against_begin_s: NDArray[np.float64]
     against_end_s: NDArray[np.float64]
+    along_station: NDArray[np.int32]
+    against_station: NDArray[np.int32]
 
     def __len__(self) -> int:
         return self.street.size
@@ -159,41 +164,61 @@ def spans_of(
     """
     nobody = stations.part(0, 0)
     task = task_between(network, stations, nobody, direction=direction, access_kph=access_kph)
-    label, _ = nearest_of_states(task.graph, task.seeds)
-    beyond_s = _beyond(network, states_of(network), label, direction)
-    spans = _uncut(network, beyond_s, direction)
-    return _cut_at_stations(network, spans, stations, task, beyond_s, direction)
+    label, owner = nearest_of_states(task.graph, task.seeds)
+    beyond = _beyond(network, states_of(network), label, owner, direction)
+    spans = _uncut(network, beyond, direction)
+    return _cut_at_stations(network, spans, stations, task, beyond, direction)
+
+
+class _Beyond(NamedTuple):
+    """What a drive takes beyond each edge, from its head on or until it is entered, in seconds; and its station (-1: none)."""
+
+    time_s: NDArray[np.float64]
+    station: NDArray[np.int32]
 
 
 def _beyond(
-    network: RoadNetwork, states: States, label: NDArray[np.float64], direction: Direction
-) -> NDArray[np.float64]:
-    """Return what a drive takes beyond each edge: from its head on, or until it is entered; in seconds."""
+    network: RoadNetwork,
+    states: States,
+    label: NDArray[np.float64],
+    owner: NDArray[np.int32],
+    direction: Direction,
+) -> _Beyond:
+    """Return what a drive takes beyond each edge, given how far states are and from which station."""
     if direction is Direction.TO_STATION:
-        return label[states.start_state]
-    until_s = np.full(network.n_edges, np.inf)
-    np.minimum.at(until_s, states.arc_edge, label[states.arc_tail] + states.arc_delay_s)
-    return until_s
+        return _Beyond(label[states.start_state], owner[states.start_state])
+    until_s = label[states.arc_tail] + states.arc_delay_s
+    order = np.lexsort((owner[states.arc_tail], until_s, states.arc_edge))
+    edge = states.arc_edge[order]
+    first = order[np.append(True, edge[1:] != edge[:-1])[: edge.size]]
+    beyond = _Beyond(np.full(network.n_edges, np.inf), np.full(network.n_edges, -1, dtype=np.int32))
+    beyond.time_s[states.arc_edge[first]] = until_s[first]
+    beyond.station[states.arc_edge[first]] = owner[states.arc_tail[first]]
+    return beyond
+
+
+_T = TypeVar("_T", np.float64, np.int32)
 
 
 def _both_edges(
-    network: RoadNetwork, of_edge: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a number of the edge along each street and of the one against it; infinite where there is none."""
+    network: RoadNetwork, of_edge: NDArray[_T], otherwise: float
+) -> tuple[NDArray[_T], NDArray[_T]]:
+    """Return a number of the edge along each street and of the one against it; another one where there is none."""
     both = []
     for is_forward in (True, False):
-        column = np.full(network.n_streets, np.inf)
+        column = np.full(network.n_streets, otherwise, dtype=of_edge.dtype)
         edge = np.flatnonzero(network.edge_is_forward == is_forward)
         column[network.edge_street[edge]] = of_edge[edge]
         both.append(column)
     return both[0], both[1]
 
 
-def _uncut(network: RoadNetwork, beyond_s: NDArray[np.float64], direction: Direction) -> Spans:
+def _uncut(network: RoadNetwork, beyond: _Beyond, direction: Direction) -> Spans:
     """Return a span for each street, for drives that leave it."""
-    whole_s = beyond_s + network.edge_time_s
-    near_along, near_against = _both_edges(network, beyond_s)
-    far_along, far_against = _both_edges(network, whole_s)
+    whole_s = beyond.time_s + network.edge_time_s
+    near_along, near_against = _both_edges(network, beyond.time_s, np.inf)
+    far_along, far_against = _both_edges(network, whole_s, np.inf)
+    along_station, against_station = _both_edges(network, beyond.station, -1)
     if direction is Direction.TO_STATION:  # near is the head
         along, against = (far_along, near_along), (near_against, far_against)
     else:  # near is the tail
@@ -206,6 +231,8 @@ def _uncut(network: RoadNetwork, beyond_s: NDArray[np.float64], direction: Direc
         along_end_s=along[1],
         against_begin_s=against[0],
         against_end_s=against[1],
+        along_station=along_station,
+        against_station=against_station,
     )
 
 
@@ -214,7 +241,7 @@ def _cut_at_stations(
     spans: Spans,
     stations: Places,
     task: Task,
-    beyond_s: NDArray[np.float64],
+    beyond: _Beyond,
     direction: Direction,
 ) -> Spans:
     """Return the spans with those streets cut that stations are on, and drives that stay on the street counted."""
@@ -233,12 +260,18 @@ def _cut_at_stations(
         here = order[start[s] : start[s + 1]]
         cut = stations.share[station[here]][stations.node[station[here]] < 0]
         share = np.unique(np.concatenate([[0.0, 1.0], cut]))
-        column = np.full((4, share.size - 1), np.inf)
+        column = np.full((6, share.size - 1), np.inf)
+        column[4:] = -1.0
         for e in range(edges_of[s], edges_of[s + 1]):
             on_e = here[edge[here] == e]
-            column[2 * (not network.edge_is_forward[e]) :][:2] = _on_cut_edge(
-                network, e, share, at_s[on_e], leg_s[on_e], beyond_s[e], direction
+            drives = _OnEdge(
+                np.append(at_s[on_e], np.nan),
+                np.append(leg_s[on_e], beyond.time_s[e]),
+                np.append(station[on_e], beyond.station[e]),
             )
+            begin_s, end_s, whose = _on_cut_edge(network, e, share, drives, direction)
+            is_against = int(not network.edge_is_forward[e])
+            column[[2 * is_against, 2 * is_against + 1, 4 + is_against]] = begin_s, end_s, whose
         pieces.append(np.vstack([np.full(share.size - 1, float(s)), share[:-1], share[1:], column]))
     table = np.hstack(pieces)
     table = table[:, np.lexsort((table[1], table[0]))]
@@ -250,6 +283,8 @@ def _cut_at_stations(
         along_end_s=table[4],
         against_begin_s=table[5],
         against_end_s=table[6],
+        along_station=table[7].astype(np.int32),
+        against_station=table[8].astype(np.int32),
     )
 
 
@@ -257,30 +292,37 @@ def _column(spans: Spans, is_kept: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return some spans as rows of a table."""
     columns = (
         *(spans.street, spans.begin, spans.end, spans.along_begin_s, spans.along_end_s),
-        *(spans.against_begin_s, spans.against_end_s),
+        *(spans.against_begin_s, spans.against_end_s, spans.along_station, spans.against_station),
     )
     return np.vstack([column[is_kept] for column in columns])
+
+
+class _OnEdge(NamedTuple):
+    """Where drives over an edge end (or begin): the stations on it, and last what lies beyond it.
+
+    Seconds from the tail of the edge (NaN beyond), what the drive takes from there, and its station.
+    """
+
+    at_s: NDArray[np.float64]
+    more_s: NDArray[np.float64]
+    station: NDArray[np.integer]
 
 
 def _on_cut_edge(
     network: RoadNetwork,
     edge: int,
     share: NDArray[np.float64],
-    at_s: NDArray[np.float64],
-    leg_s: NDArray[np.float64],
-    beyond_s: float,
+    drives: _OnEdge,
     direction: Direction,
-) -> NDArray[np.float64]:
-    """Return the drives from both ends of each span over one edge, begin and end.
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.integer]]:
+    """Return the drives from both ends of each span over one edge, begin and end, and their stations.
 
     Parameters
     ----------
     share
         Where the street is cut.
-    at_s, leg_s
-        Stations on the edge: seconds from its tail, and the leg beyond the road.
-    beyond_s
-        What a drive that leaves the edge takes beyond it.
+    drives
+        Where they may end.
     """
     is_forward, whole_s = bool(network.edge_is_forward[edge]), float(network.edge_time_s[edge])
     to_last_s = grid((1.0 - share) * whole_s)  # rounded as places are
@@ -288,17 +330,17 @@ def _on_cut_edge(
     is_to_station = direction is Direction.TO_STATION
     near_is_end = is_forward == is_to_station
     near_s = position_s[1:] if near_is_end else position_s[:-1]
-    if is_to_station:
-        gone = at_s[None, :] < near_s[:, None]  # behind: nobody turns round
-        own_s, out_s = at_s[None, :] - near_s[:, None], whole_s - near_s
-    else:
-        gone = at_s[None, :] > near_s[:, None]
-        own_s, out_s = near_s[:, None] - at_s[None, :], near_s
-    own_s = np.where(gone, np.inf, own_s + leg_s[None, :]).min(axis=1, initial=np.inf)
-    near_drive_s = np.minimum(own_s, out_s + beyond_s)
+    sign, exit_s = (1.0, whole_s) if is_to_station else (-1.0, 0.0)
+    ahead_s = sign * (np.where(np.isnan(drives.at_s), exit_s, drives.at_s) - near_s[:, None])
+    drive_s = np.where(ahead_s < 0.0, np.inf, ahead_s + drives.more_s)  # behind: nobody turns round
+    order = np.argsort(drives.station, kind="stable")  # of equally near ones the lowest
+    best = order[drive_s[:, order].argmin(axis=1)]
+    near_drive_s = drive_s[np.arange(best.size), best]
     far_drive_s = near_drive_s + np.abs(np.diff(position_s))
-    both = (far_drive_s, near_drive_s) if near_is_end else (near_drive_s, far_drive_s)
-    return np.vstack(both)
+    whose = np.where(np.isfinite(near_drive_s), drives.station[best], -1)
+    if near_is_end:
+        return far_drive_s, near_drive_s, whose
+    return near_drive_s, far_drive_s, whose
 
 
 def covered_parts(spans: Spans, max_drive_time_s: float) -> Stretches:
@@ -327,7 +369,7 @@ def covered_parts(spans: Spans, max_drive_time_s: float) -> Stretches:
         high.append(np.where(last == 1.0, spans.end, spans.begin + last * size))
     street = np.concatenate([spans.street, spans.street])
     begin, end = np.concatenate(low), np.concatenate(high)
-    return joined(Stretches(street=street, begin=begin, end=end))
+    return together(Stretches(street=street, begin=begin, end=end))
 
 
 def _within(
@@ -345,6 +387,66 @@ def _within(
     last = np.where((end_s > limit_s) & (slope > 0.0), crossing, 1.0)
     is_beyond = ~is_there | (np.minimum(begin_s, end_s) > limit_s)
     return np.where(is_beyond, 1.0, first), np.where(is_beyond, 0.0, last)
+
+
+def parts_by_station(spans: Spans, max_drive_time_s: float) -> tuple[NDArray[np.int32], Stretches]:
+    """Return the parts of road from which the drive is at most a time, each with the station that is nearest to all of it.
+
+    Parameters
+    ----------
+    spans
+        How far every point of every road is.
+    max_drive_time_s
+        Longest drive, in seconds; exactly as long counts.
+
+    Returns
+    -------
+    station, parts
+        Together what `covered_parts` gives; no two overlap. Ordered by street and place.
+    """
+    along_s = spans.along_begin_s, spans.along_end_s
+    against_s = spans.against_begin_s, spans.against_end_s
+    has_both = np.isfinite(along_s[0]) & np.isfinite(against_s[0])
+    begin_gap, end_gap = (
+        np.subtract(one, other, out=np.zeros(len(spans)), where=has_both)
+        for one, other in zip(along_s, against_s, strict=True)
+    )
+    meets = np.ones(len(spans))  # where it becomes the other drive that is shorter
+    np.divide(begin_gap, begin_gap - end_gap, out=meets, where=begin_gap * end_gap < 0.0)
+    size = spans.end - spans.begin
+    columns = []
+    for first, last in ((np.zeros(size.size), meets), (meets, np.ones(size.size))):
+        drives = [_between(ends, first, last) for ends in (along_s, against_s)]
+        # half way either is nearer, but for ties all along
+        half = [0.5 * (begin_s + end_s) for begin_s, end_s in drives]
+        whose = np.stack([spans.along_station, spans.against_station])
+        is_along = (half[0] < half[1]) | (half[0] == half[1]) & (whose[0] <= whose[1])
+        begin_s, end_s = (
+            np.where(is_along, one, other) for one, other in zip(*drives, strict=True)
+        )
+        low, high = _within(begin_s, end_s, max_drive_time_s)
+        begin = spans.begin + (first + low * (last - first)) * size
+        end = spans.begin + (first + high * (last - first)) * size
+        end = np.where((high == 1.0) & (last == 1.0), spans.end, end)
+        station = np.where(is_along, whose[0], whose[1])
+        kept = (first < last) & (low < high) & (station >= 0) & (begin < end)
+        columns.append((spans.street[kept], begin[kept], end[kept], station[kept]))
+    street, begin, end, station = map(np.concatenate, zip(*columns, strict=True))
+    order = np.lexsort((begin, street))
+    parts = Stretches(street=street[order], begin=begin[order], end=end[order])
+    return station[order].astype(np.int32), parts
+
+
+_Ends = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Drives from both ends of spans, in seconds."""
+
+
+def _between(ends: _Ends, first: NDArray[np.float64], last: NDArray[np.float64]) -> _Ends:
+    """Return the drives from both ends of parts of spans, given as shares of them; infinite where there is none."""
+    begin_s, end_s = ends
+    slope = np.subtract(end_s, begin_s, out=np.zeros(begin_s.size), where=np.isfinite(begin_s))
+    at_first = np.where(first == 0.0, begin_s, begin_s + first * slope)
+    return at_first, np.where(last == 1.0, end_s, begin_s + last * slope)
 
 
 def worst_point(network: RoadNetwork, spans: Spans) -> WorstPoint | None:

@@ -15,13 +15,11 @@ from numpy.typing import NDArray
 
 from planner.compiled import kernel
 from planner.coverage import Coverage
-from planner.journeys import task_between
 from planner.network import RoadNetwork
-from planner.rows import row_of, starts
+from planner.reaches import reaches
+from planner.rows import starts
 from planner.scenario import Direction
-from planner.search import attached, pairs_within
 from planner.snapping import Places
-from planner.states import states_of
 from planner.units import grid
 
 _SEED: Final = 20260101
@@ -122,31 +120,9 @@ def _reaches(
     access_kph: float,
 ) -> _Reaches:
     """Return the parts of streets that each site covers: from their ends, and round the sites on them."""
-    states, n_edges = states_of(network), network.n_edges
-    task = task_between(
-        network, sites, sites.part(0, 0), direction=direction, access_kph=access_kph
-    )
-    if direction is Direction.TO_STATION:
-        every = np.arange(n_edges, dtype=np.int32)
-        state, edge, delay_s = states.start_state, every, np.zeros(n_edges)
-    else:
-        state, edge, delay_s = states.arc_tail, states.arc_edge, states.arc_delay_s
-    nothing = np.empty(0, dtype=np.int64)
-    task = task._replace(
-        targets=attached(state, edge, delay_s, states.n_states),
-        points_on_edge=attached(nothing, nothing, np.empty(0), n_edges),
-        point_leg_s=np.zeros(n_edges),
-    )
-    site, reached, beyond_s = pairs_within(task, limit_s=limit_s)
-    own = task.source_edges
-    near, far = _from_ends(network, reached, limit_s - beyond_s, direction)
-    on_site = row_of(own.start)
-    on_near, on_far = _round_sites(
-        network, own.item, own.time_s, limit_s - task.source_leg_s[on_site], direction
-    )
-    site = np.concatenate([site, on_site])
-    street = network.edge_street[np.concatenate([reached, own.item])]
-    begin, end = np.concatenate([near, on_near]), np.concatenate([far, on_far])
+    found = reaches(network, sites, limit_s=limit_s, direction=direction, access_kph=access_kph)
+    site, street = found.site, network.edge_street[found.edge]
+    begin, end = found.parts(network, limit_s)
     kept = is_candidate[site] & (begin <= end)
     order = np.flatnonzero(kept)[np.argsort(street[kept], kind="stable")]
     return _Reaches(
@@ -155,55 +131,6 @@ def _reaches(
         begin[order],
         end[order],
     )
-
-
-def _share(
-    network: RoadNetwork, edge: NDArray[np.integer], position_s: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the share of its street that a position on an edge is, given in seconds from its tail."""
-    whole_s = network.edge_time_s[edge]
-    part = np.clip(position_s / np.where(whole_s > 0.0, whole_s, 1.0), 0.0, 1.0)
-    return np.where(network.edge_is_forward[edge], part, 1.0 - part)
-
-
-def _ordered(
-    one: NDArray[np.float64], other: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return np.minimum(one, other), np.maximum(one, other)
-
-
-def _from_ends(
-    network: RoadNetwork,
-    edge: NDArray[np.int32],
-    left_s: NDArray[np.float64],
-    direction: Direction,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the part of each edge's street that is covered over the edge, from its head (or tail) some seconds far."""
-    whole_s = network.edge_time_s[edge]
-    if direction is Direction.TO_STATION:
-        return _ordered(
-            _share(network, edge, np.maximum(whole_s - left_s, 0.0)), _share(network, edge, whole_s)
-        )
-    return _ordered(
-        _share(network, edge, np.zeros(edge.size)),
-        _share(network, edge, np.minimum(left_s, whole_s)),
-    )
-
-
-def _round_sites(
-    network: RoadNetwork,
-    edge: NDArray[np.int32],
-    signed_s: NDArray[np.float64],
-    left_s: NDArray[np.float64],
-    direction: Direction,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the part of each edge's street that a site on the edge covers without a drive leaving it."""
-    if direction is Direction.TO_STATION:
-        near_s, far_s = signed_s, signed_s - left_s
-    else:
-        near_s, far_s = -signed_s, -signed_s + left_s
-    begin, end = _ordered(_share(network, edge, near_s), _share(network, edge, far_s))
-    return np.where(left_s < 0.0, 1.0, begin), np.where(left_s < 0.0, 0.0, end)
 
 
 class _Set(NamedTuple):

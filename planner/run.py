@@ -10,6 +10,7 @@ import numpy as np
 from planner.clock import Clock
 from planner.drivetimes import DriveTimes, Nearest, needs_of
 from planner.inputs import Inputs, read_inputs
+from planner.isochrones import areas_of_plan
 from planner.placement import coverage_for, place_on
 from planner.remarks import remarks_on
 from planner.result import Result
@@ -54,6 +55,8 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         nearest_station = inputs.source.nearest(times.needs, is_station)
     with clock.stage("cover roads"):
         roads = cover_of_roads(scenario, inputs, plan.stations)
+    with clock.stage("draw isochrones"):
+        areas = areas_of_plan(scenario, inputs.network, inputs.site_places, plan.stations)
     result = Result(
         scenario=scenario,
         network=inputs.network,
@@ -67,6 +70,7 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         roads=roads,
         only_m=pieces.only_m if scenario.demand.roads else None,
         remarks=survey.remarks,
+        areas=areas,
     )
     if out is not None:
         write_result(result, Path(out), clock)

@@ -20,6 +20,7 @@ from planner.coverage import coverage_of
 from planner.drivetimes import DriveTimes, Nearest, Needs
 from planner.errors import PlannerError
 from planner.inputs import read_inputs
+from planner.isochrones import areas_of_plan
 from planner.plan import Plan, Status, serve
 from planner.result import Result
 from planner.roadcover import RoadCover, WorstPoint
@@ -158,7 +159,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
 def read_result(folder: Path) -> Result:
     """Return the result in a folder, with roads and points read again from the files that made it.
 
-    Drive times are the saved ones: nothing is searched.
+    Drive times are the saved ones; only isochrones are drawn again.
 
     Raises
     ------
@@ -199,13 +200,14 @@ def read_result(folder: Path) -> Result:
         demand=inputs.demand,
         sites=inputs.sites,
     )
+    plan = _plan(summary, times)
     return Result(
         scenario=scenario,
         network=inputs.network,
         times=times,
         demand_places=inputs.demand_places,
         site_places=inputs.site_places,
-        plan=_plan(summary, times),
+        plan=plan,
         nearest_station=Nearest(
             site=saved["nearest_station"], time_s=saved["nearest_station_time_s"]
         ),
@@ -214,6 +216,7 @@ def read_result(folder: Path) -> Result:
         roads=_roads(summary, saved),
         only_m=saved.get("site_only_m"),
         remarks=tuple(summary["remarks"]),
+        areas=areas_of_plan(scenario, inputs.network, inputs.site_places, plan.stations),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -10,8 +11,11 @@ from numpy.typing import NDArray
 
 from planner.geodesy import step_lengths
 from planner.network import RoadNetwork
+from planner.roadlines import measured
 from planner.rows import row_of
 from planner.snapping import Places
+
+_Row = TypeVar("_Row", np.int32, np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,21 +55,11 @@ class Stretches:
 
     def lines(self, network: RoadNetwork) -> NDArray[np.object_]:
         """Return the line of each part, cut out of that of its street, WGS 84 degrees."""
-        at_m = _along_m(network)
-        first, last = network.shape_start[self.street], network.shape_start[self.street + 1] - 1
-        whole_m = at_m[last] - at_m[first]
-        begin_m, end_m = at_m[first] + self.begin * whole_m, at_m[first] + self.end * whole_m
-        inner_first = np.searchsorted(at_m, begin_m, side="right")
-        # the lines lie one behind the other, and points of no step between them are in the middle of none
-        inner_first = np.clip(inner_first, first + 1, last)
-        inner_last = np.clip(np.searchsorted(at_m, end_m, side="left"), inner_first, last)
-        return _polylines(
-            network,
-            points_at(network, self.street, self.begin),
-            points_at(network, self.street, self.end),
-            inner_first,
-            inner_last,
+        cut = measured(network).lines(self.street, self.begin, self.end)
+        lines: NDArray[np.object_] = shapely.linestrings(
+            np.column_stack([cut.lon, cut.lat]), indices=row_of(cut.start)
         )
+        return lines
 
     def ends(self, network: RoadNetwork) -> Places:
         """Return the places at both ends of each part; those at the end of a street are at its junction."""
@@ -87,22 +81,33 @@ class Stretches:
         )
 
 
-def joined(parts: Stretches) -> Stretches:
+def together(parts: Stretches) -> Stretches:
     """Return parts with those that meet made one, and those of no length left out."""
-    kept = parts.begin < parts.end
-    if not kept.any():
-        return Stretches(street=parts.street[kept], begin=parts.begin[kept], end=parts.end[kept])
-    street, begin, end = parts.street[kept], parts.begin[kept], parts.end[kept]
-    order = np.lexsort((begin, street))
-    street, begin, end = street[order], begin[order], end[order]
-    # the rank of an end stands for it, that of later streets behind all of earlier ones: one running maximum does for all
+    street, begin, end = joined(parts.street, parts.begin, parts.end)
+    return Stretches(street=street, begin=begin, end=end)
+
+
+def joined(
+    row: NDArray[_Row], begin: NDArray[np.float64], end: NDArray[np.float64]
+) -> tuple[NDArray[_Row], NDArray[np.float64], NDArray[np.float64]]:
+    """Return parts of rows (of streets, say) with those that meet made one, and those of no length left out.
+
+    Ordered by row and place.
+    """
+    kept = begin < end
+    row, begin, end = row[kept], begin[kept], end[kept]
+    if not row.size:
+        return row, begin, end
+    order = np.lexsort((begin, row))
+    row, begin, end = row[order], begin[order], end[order]
+    # the rank of an end stands for it, that of later rows behind all of earlier ones: one running maximum does for all
     value, rank = np.unique(end, return_inverse=True)
-    reached = value[np.maximum.accumulate(street.astype(np.int64) * value.size + rank) % value.size]
-    is_new = np.ones(street.size, dtype=bool)
-    is_new[1:] = (street[1:] != street[:-1]) | (begin[1:] > reached[:-1])
+    reached = value[np.maximum.accumulate(row.astype(np.int64) * value.size + rank) % value.size]
+    is_new = np.ones(row.size, dtype=bool)
+    is_new[1:] = (row[1:] != row[:-1]) | (begin[1:] > reached[:-1])
     first = np.flatnonzero(is_new)
-    last = np.append(first[1:], street.size) - 1
-    return Stretches(street=street[first], begin=begin[first], end=reached[last])
+    last = np.append(first[1:], row.size) - 1
+    return row[first], begin[first], reached[last]
 
 
 def uncovered_parts(network: RoadNetwork, covered: Stretches) -> Stretches:
@@ -122,7 +127,7 @@ def uncovered_parts(network: RoadNetwork, covered: Stretches) -> Stretches:
     of_end = np.concatenate([covered.street, street])
     by_begin, by_end = np.lexsort((begin, of_begin)), np.lexsort((end, of_end))
     parts = Stretches(street=of_begin[by_begin], begin=begin[by_begin], end=end[by_end])
-    return joined(parts)
+    return together(parts)
 
 
 def points_at(
@@ -156,26 +161,3 @@ def _along_m(network: RoadNetwork) -> NDArray[np.float64]:
     """Return how far along all lines, laid one behind the other, each point is, in metres."""
     metres = step_lengths(network.shape_lon, network.shape_lat, network.shape_start)
     return np.concatenate([[0.0], np.cumsum(metres)[:-1]])
-
-
-def _polylines(
-    network: RoadNetwork,
-    begin: tuple[NDArray[np.float64], NDArray[np.float64]],
-    end: tuple[NDArray[np.float64], NDArray[np.float64]],
-    first: NDArray[np.int64],
-    last: NDArray[np.int64],
-) -> NDArray[np.object_]:
-    """Return lines from begin to end over the points of street lines from first to before last."""
-    size = last - first
-    start = np.concatenate([[0], np.cumsum(size + 2)])
-    line = row_of(start)
-    columns = []
-    for degrees, at_begin, at_end in zip(
-        (network.shape_lon, network.shape_lat), begin, end, strict=True
-    ):
-        inner = np.arange(line.size) - (start[:-1] + 1 - first)[line]
-        column = degrees[np.clip(inner, 0, degrees.size - 1)]
-        column[start[:-1]], column[start[1:] - 1] = at_begin, at_end
-        columns.append(column)
-    lines: NDArray[np.object_] = shapely.linestrings(np.column_stack(columns), indices=line)
-    return lines

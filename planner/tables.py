@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import math
 import re
-import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.figures import figures, left_out
+from planner.isochrones import StationAreas
+from planner.layerfiles import write_layers
 from planner.result import Result
 from planner.scenario import Goal
 from planner.stretches import uncovered_parts
@@ -26,8 +26,6 @@ FORMAT: Final = "station-planner/result/1"
 _FORMULA: Final = re.compile(r"[=+\-@\t\r]")
 """What a spreadsheet takes for the beginning of a formula."""
 _DEGREE_DECIMALS: Final = 7
-_FIXED_DATE: Final = "2000-01-01T00:00:00Z"
-"""GeoPackages say when they were made; equal results are to give equal bytes."""
 
 
 def write_tables(result: Result, folder: Path) -> None:
@@ -37,7 +35,7 @@ def write_tables(result: Result, folder: Path) -> None:
     _write_csv(folder / "stations.csv", station_table(result))
     _write_csv(folder / "assignments.csv", assignment_table(result))
     _write_text(folder / "stations.geojson", _stations_geojson(result))
-    _write_geopackage(folder / "plan.gpkg", result)
+    write_layers(folder / "plan.gpkg", _layers(result))
     _write_times(folder / "times.npz", result)
 
 
@@ -285,27 +283,12 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _write_geopackage(path: Path, result: Result) -> None:
-    """Write the plan as layers: stations, sites, demand, assignments as lines, uncovered, roads covered or not."""
-    import pyogrio
-
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
-    try:
-        with TemporaryDirectory() as folder:  # for GDAL a path with a ! means something else
-            plain = Path(folder) / path.name
-            for name, layer in _layers(result).items():
-                if len(layer):
-                    pyogrio.write_dataframe(layer, plain, layer=name, driver="GPKG")
-            shutil.move(plain, path)
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
-
-
 def _layers(result: Result) -> dict[str, geopandas.GeoDataFrame]:
+    """Return the plan as layers: stations, sites, demand, assignments as lines, uncovered, isochrones."""
     import geopandas
     import shapely
 
-    times, plan = result.times, result.plan
+    times, plan, areas = result.times, result.plan, result.areas
     demand, sites = times.demand, times.sites
     assignments = assignment_table(result)
     stations = station_table(result)
@@ -336,7 +319,16 @@ def _layers(result: Result) -> dict[str, geopandas.GeoDataFrame]:
         "assignments": lines,
         "uncovered": demand_layer.iloc[left_out(result).uncovered],
         **({} if result.roads is None else {"roads": road_table(result)}),
+        **({} if areas is None else _isochrone_layers(areas, sites.id)),
     }
+
+
+def _isochrone_layers(
+    areas: StationAreas, site_id: NDArray[np.object_]
+) -> dict[str, geopandas.GeoDataFrame]:
+    """Return the areas of each station, and those of all stations together."""
+    together = areas.together.to_frame(site_id).drop(columns="station")
+    return {"isochrones": areas.each.to_frame(site_id), "isochrones_together": together}
 
 
 def _write_times(path: Path, result: Result) -> None:

@@ -42,6 +42,10 @@ goal = "set-covering"          # the fewest stations that cover everyone who can
                                # or "max-covering": the best places for a number of them; or "assess"
 # stations = 78                # how many in all (max-covering), or at most (set-covering)
 # min_share = 1.0              # set-covering: the share of the coverable weight to cover
+
+# [isochrones]
+# minutes = [3, 5]             # areas within so many minutes, on the map and in plan.gpkg; []: none
+# width_m = 40                 # how far they reach to each side of a reached road
 """
 
 

@@ -21,6 +21,7 @@ from planner.scenario.tables import (
     DriveTimesSettings,
     Fleet,
     Goal,
+    IsochroneSettings,
     JunctionDelay,
     NetworkSettings,
     Placement,
@@ -49,13 +50,14 @@ _MODELS: Final[dict[str, type[BaseModel]]] = {
     "demand": DemandSettings,
     "sites": SitesSettings,
     "placement": Placement,
+    "isochrones": IsochroneSettings,
 }
 """The tables by their place."""
 
 _NOT_IN_FILE: Final = ("path", "folder")
 
 _LATER_KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "": ("periods", "isochrones"),
+    "": ("periods",),
     "network": ("ferries", "closures"),
     "fleets": ("share", "services"),
     "demand.columns": (),
@@ -98,6 +100,7 @@ _HINTS: Final = {
     "network.speeds": 'such as { residential = 25 }, or "limits"',
     "notice": 'such as { zh = "数据为虚构", en = "Synthetic data" }',
     "fleets": "written [[fleets]]",
+    "isochrones.minutes": "such as [3, 5]",
     "demand.columns": 'such as { id = "编号" }',
     "sites.columns": 'such as { id = "编号" }',
 }
@@ -176,7 +179,7 @@ def _must_be(detail: ErrorDetails) -> str:
         "bool_type": "must be true or false",
         "model_type": "must be a table",
         "dict_type": "must be a table",
-        "tuple_type": "must be a list of tables",
+        "tuple_type": "must be a list" + " of tables" * (detail["loc"] == ("fleets",)),
         "greater_than": f"must be above {ctx.get('gt', 0):g}",
         "greater_than_equal": f"must be at least {ctx.get('ge', 0):g}",
         "less_than_equal": f"must be at most {ctx.get('le', 0):g}",
@@ -225,6 +228,8 @@ def _rule_problems(table: Mapping[str, Any]) -> Iterator[Problem]:
     if "network" in table and "drive_times" in table:
         yield "drive_times", "not together with [network]; leave one of the two out"
     yield from _road_demand_problems(table)
+    if "network" not in table and "isochrones" in table:
+        yield "isochrones", "needs roads ([network]); leave it out"
     yield from _vehicle_problems(table)
     fleets = table.get("fleets")
     if isinstance(fleets, list) and len(fleets) > 1:

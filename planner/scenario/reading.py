@@ -50,6 +50,8 @@ def scenario_toml(scenario: Scenario) -> str:
     """
     table = _without_empty(scenario.model_dump(mode="json", exclude_none=True))
     unused = UNUSED_BY[scenario.placement.goal]
+    if scenario.network is None:
+        del table["isochrones"]
     table["placement"] = {k: v for k, v in table["placement"].items() if k not in unused}
     return tomli_w.dumps(table)
 

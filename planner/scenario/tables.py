@@ -333,6 +333,15 @@ class Placement(_Table):
     """Guard on the search, in seconds."""
 
 
+class IsochroneSettings(_Table):
+    """Areas within minutes of the stations."""
+
+    minutes: tuple[Above0, ...] = (3.0, 5.0)
+    """Longest drives; none: no areas are drawn."""
+    width_m: Annotated[Number, Field(ge=1)] = 40.0
+    """How far an area reaches to each side of a reached road, in metres."""
+
+
 class Scenario(_Table):
     """What a planner asks; made by `read_scenario`, which checks it."""
 
@@ -362,6 +371,8 @@ class Scenario(_Table):
     """Places that may become a station."""
     placement: Placement
     """What the plan is to be best at."""
+    isochrones: IsochroneSettings = IsochroneSettings()
+    """Areas to draw; there are none where drive times come from a table."""
     path: Path = Field(exclude=True)
     """The scenario file."""
     folder: Path = Field(exclude=True)

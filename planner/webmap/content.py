@@ -16,6 +16,7 @@ from planner.rows import entries, starts
 from planner.scenario import Title
 from planner.webmap import texts
 from planner.webmap.answer import answer, steps_s, whole_seconds
+from planner.webmap.areas import area_parts
 from planner.webmap.ground import ground
 from planner.webmap.pack import coordinates, pack
 from planner.webmap.route import DrawnRoute, route_parts
@@ -47,6 +48,7 @@ def content(result: Result, *, route: DrawnRoute | None = None) -> str:
         _demand(result, found.standard_s),
         _left_out(result, left),
         _roads(result),
+        area_parts(result),
         *([route_parts(route)] if route else []),
     )
     for more_words, more_numbers in parts:

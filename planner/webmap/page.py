@@ -24,6 +24,7 @@ SCRIPTS: Final = (
     "world.js",
     "roads.js",
     "cover.js",
+    "areas.js",
     "demand.js",
     "stations.js",
     "layers.js",

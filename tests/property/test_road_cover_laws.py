@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from planner.errors import NetworkError
 from planner.journeys import task_between
-from planner.roadcover import covered_parts, spans_of, worst_point
+from planner.roadcover import covered_parts, parts_by_station, spans_of, worst_point
 from planner.scenario import Direction
 from planner.search import nearest
 from planner.snapping import Places, snap
@@ -163,3 +163,33 @@ def test_the_drive_near_the_worst_point_is_as_long_as_told(town, direction):
     beside = np.clip([worst.share - 1e-6, worst.share + 1e-6], 1e-6, 1 - 1e-6)
     took_s = drive_s(network, stations, on_roads(network, [worst.street] * 2, beside), direction)
     assert took_s.max() == pytest.approx(worst.drive_time_s, abs=1e-3)
+
+
+@given(stations_in_towns(), DIRECTIONS, st.sampled_from([20.0, 47.5, 90.0, 300.0]), st.data())
+def test_parts_by_station_belong_to_the_station_that_a_drive_goes_to(
+    town, direction, standard_s, data
+):
+    network, stations = town
+    station, parts = parts_by_station(spans_of(network, stations, direction=direction), standard_s)
+    assume(station.size)
+    k = data.draw(st.integers(0, station.size - 1))
+    assume(not network.is_gate[parts.street[k]])
+    part = data.draw(st.sampled_from([0.001, 0.2, 0.5, 0.9, 0.999]))
+    share = parts.begin[k] + part * (parts.end[k] - parts.begin[k])
+    place = on_roads(network, [parts.street[k]], [share])
+    own = stations.part(int(station[k]), int(station[k]) + 1)
+    (took_s,) = drive_s(network, stations, place, direction)
+    (own_s,) = drive_s(network, own, place, direction)
+    assert took_s <= standard_s + NEARLY_S
+    assert own_s == pytest.approx(took_s, abs=NEARLY_S)
+
+
+@given(stations_in_towns(), DIRECTIONS, st.sampled_from([20.0, 47.5, 300.0]))
+def test_parts_by_station_are_the_covered_parts_and_do_not_overlap(town, direction, standard_s):
+    network, stations = town
+    spans = spans_of(network, stations, direction=direction)
+    covered = covered_parts(spans, standard_s)
+    _, parts = parts_by_station(spans, standard_s)
+    assert parts.length_m(network).sum() == pytest.approx(covered.length_m(network).sum(), abs=1e-6)
+    same = parts.street[1:] == parts.street[:-1]
+    assert (parts.end[:-1][same] <= parts.begin[1:][same] + 1e-12).all()

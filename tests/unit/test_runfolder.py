@@ -2,11 +2,14 @@ import dataclasses
 import json
 
 import numpy as np
+import pyogrio
 import pytest
+import shapely
 
 from planner import runfolder
 from planner.clock import Clock
 from planner.errors import PlannerError
+from planner.isochrones import TOGETHER
 from planner.run import run
 from planner.runfolder import read_result, read_summary, write_result
 from planner.scenario import read_scenario
@@ -266,3 +269,48 @@ def test_the_folder_of_where_one_stands_can_be_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "out")
     run(scenario, out=".")
     assert names(tmp_path / "out") == FILES
+
+
+# --- Isochrones -----------------------------------------------------------------------------------
+
+
+def test_the_geopackage_has_the_areas_of_each_station_and_of_all(result, tmp_path):
+    write_result(result, tmp_path / "out", Clock())
+    each, together = (
+        pyogrio.read_dataframe(tmp_path / "out" / "plan.gpkg", layer=layer)
+        for layer in ("isochrones", "isochrones_together")
+    )
+    (station,) = result.times.sites.id[result.plan.stations]
+    assert each["station"].tolist() == [station, station]
+    assert each["minutes"].tolist() == together["minutes"].tolist() == [3, 5]
+    # 36 km/h are driven at 85 %, and a residential road at 25 km/h at most: 1250 m in 3 minutes, all of it in 5
+    assert each["reached_m"].tolist() == pytest.approx([1250, 2000], abs=0.5)
+    assert "station" not in together
+    assert together.geometry.geom_equals(each.geometry).all()
+    assert each.crs == "EPSG:4326"
+
+
+def test_a_folder_read_back_has_the_same_areas(result, tmp_path):
+    write_result(result, tmp_path / "out", Clock())
+    again = read_result(tmp_path / "out").areas
+    for one, other in ((result.areas.each, again.each), (result.areas.together, again.together)):
+        assert one.station.tolist() == other.station.tolist()
+        assert (shapely.to_wkb(one.geometry) == shapely.to_wkb(other.geometry)).all()
+
+
+def test_the_areas_of_each_station_stand_at_its_position_among_the_sites(tmp_path):
+    found = run(town(tmp_path, stations=2))
+    assert found.areas.each.station.tolist() == [0, 0, 1, 1]
+    alone = run(town(tmp_path, stations=1))
+    assert np.unique(alone.areas.each.station).tolist() == alone.plan.stations.tolist()
+    assert np.unique(alone.areas.together.station).tolist() == [TOGETHER]
+
+
+def test_no_minutes_are_no_areas(tmp_path):
+    scenario = town(tmp_path)
+    with scenario.path.open("a") as file:
+        file.write("[isochrones]\nminutes = []\n")
+    result = run(read_scenario(scenario.path), out=tmp_path / "out")
+    assert result.areas is None
+    layers = pyogrio.list_layers(tmp_path / "out" / "plan.gpkg")[:, 0].tolist()
+    assert not {"isochrones", "isochrones_together"} & {*layers}

@@ -303,7 +303,6 @@ def test_a_problem_is_told_with_its_place_and_remedy(problems, text, expected):
         (LEAST + "[[fleets]]\nshare = 0.7", "[[fleets]] share"),
         (LEAST + '[[fleets]]\nservices = ["charging"]', "[[fleets]] services"),
         (LEAST + '[[periods]]\nname = "night"', "[periods]"),
-        (LEAST + "[isochrones]\nminutes = [3]", "[isochrones]"),
     ],
 )
 def test_what_a_later_version_knows_is_told_from_what_is_misspelt(problems, text, place):
@@ -543,3 +542,41 @@ def test_assessing_drops_the_rules_of_choosing_and_nothing_else(read):
     assert assessed.placement.goal is Goal.ASSESS
     assert assessed.placement.stations is None
     assert assessed.model_copy(update={"placement": scenario.placement}) == scenario
+
+
+# --- isochrones ------------------------------------------------------------------------------
+
+
+def test_isochrones_of_three_and_five_minutes_are_drawn_unless_others_are_asked_for(read):
+    asked = read(LEAST).isochrones
+    assert (asked.minutes, asked.width_m) == ((3.0, 5.0), 40.0)
+    asked = read(LEAST + "[isochrones]\nminutes = [2.5, 10]\nwidth_m = 1").isochrones
+    assert (asked.minutes, asked.width_m) == ((2.5, 10.0), 1.0)
+    assert read(LEAST + "[isochrones]\nminutes = []").isochrones.minutes == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("minutes = 5", "[isochrones] minutes: must be a list, such as [3, 5], not 5"),
+        ("minutes = [3, 0]", "[isochrones] minutes: must be above 0, such as [3, 5], not 0"),
+        ("minutes = [-1]", "[isochrones] minutes: must be above 0, such as [3, 5], not -1"),
+        ('minutes = ["3"]', '[isochrones] minutes: must be a number, such as [3, 5], not "3"'),
+        ("width_m = 0.5", "[isochrones] width_m: must be at least 1, not 0.5"),
+        ("width_m = inf", "[isochrones] width_m: must be a finite number, not inf"),
+        ("width = 40", "[isochrones] width: unknown; did you mean width_m?"),
+    ],
+)
+def test_isochrones_that_make_no_sense_are_told(problems, line, problem):
+    assert problems(LEAST + "[isochrones]\n" + line) == [problem]
+
+
+def test_isochrones_need_roads(read, problems):
+    table = LEAST.replace(NETWORK, '[drive_times]\nfile = "times.csv"\n')
+    told = problems(table + "[isochrones]\nminutes = [3]")
+    assert told == ["[isochrones]: needs roads ([network]); leave it out"]
+    assert "isochrones" not in tomllib.loads(scenario_toml(read(table)))
+    assert tomllib.loads(scenario_toml(read(LEAST)))["isochrones"] == {
+        "minutes": [3.0, 5.0],
+        "width_m": 40.0,
+    }

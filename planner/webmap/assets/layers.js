@@ -69,9 +69,10 @@ const LAND_REACH_M = 300;
 const VEIL = "rgba(247,245,240,.78)";
 
 function paintGround(ctx, frame) {
-  const { roads, cover, demand, stations, visible } = app;
+  const { roads, cover, areas, demand, stations, visible } = app;
   const isClose = demand.isClose(frame);
   paintLand(ctx, frame);
+  if (areas && visible.isochrones) areas.drawTogether(ctx, frame);
   if (roads && visible.roads) roads.drawThin(ctx, frame);
   if (!isClose) demand.drawCells(ctx, frame, visible);
   if (roads && visible.roads) roads.drawCased(ctx, frame);
@@ -119,10 +120,11 @@ function paintLand(ctx, frame) {
 }
 
 function paintMarks(ctx, frame) {
-  const { stations, visible, selected } = app;
+  const { areas, stations, visible, selected } = app;
   if (selected.station >= 0) {
     ctx.fillStyle = VEIL;
     ctx.fillRect(0, 0, frame.width, frame.height);
+    if (areas && visible.isochrones) areas.drawOwn(ctx, frame, selected.station);
     paintServed(ctx, frame, selected.station);
   }
   if (visible.stations || selected.station >= 0) {

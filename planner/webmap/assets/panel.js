@@ -1,6 +1,6 @@
 // The panel: the answer, the figures, switches, the table of stations, and where there is no cover.
 
-const SWITCHES = ["stations", "demand", "uncovered", "roads", "cover", "names"];
+const SWITCHES = ["stations", "demand", "uncovered", "isochrones", "roads", "cover", "names"];
 
 function showPanel() {
   const { data } = app;
@@ -92,16 +92,21 @@ function showSplit() {
     make("i", { class: `swatch step-${step}` }), make("span", {}, stepText(step, steps)), make("b", {}, percent(w)))));
 }
 
+// Whether there is anything to switch.
+function isThere(name) {
+  const there = { roads: app.roads, cover: app.cover, isochrones: app.areas, demand: app.demand.n, uncovered: app.demand.n };
+  return !(name in there) || Boolean(there[name]);
+}
+
 function showSwitches() {
   const box = byId("switches");
   box.replaceChildren(box.firstElementChild);
   for (const name of SWITCHES) {
-    if (name === "roads" && !app.roads || name === "cover" && !app.cover) continue;
-    if ((name === "demand" || name === "uncovered") && app.demand.n === 0) continue;
+    if (!isThere(name)) continue;
     const input = make("input", { type: "checkbox", id: `layer-${name}`, checked: app.visible[name] });
     input.addEventListener("change", () => {
       app.visible[name] = input.checked;
-      if (name === "cover") showLegend();
+      showLegend();
       app.redraw();
       keepAddress();
     });
@@ -296,7 +301,7 @@ function showLegend() {
   if (stations.isAlways.some((always) => always)) marks.append(item(make("i", { class: "moon" }), word("legend_always")));
   const drives = [make("h3", {}, word(data.direction === "from_station" ? "legend_drive_from" : "legend_drive_to")), list];
   byId("legend-body").replaceChildren(
-    ...(app.demand.n ? drives : []), ...roadLegend(item),
+    ...(app.demand.n ? drives : []), ...legendOfAreas(item), ...roadLegend(item),
     make("h3", {}, word(app.demand.n ? "legend_station" : "stations_on_map")), marks);
 }
 
@@ -307,6 +312,16 @@ function roadLegend(item) {
   return [make("h3", {}, word("legend_roads")), make("ul", {},
     item(line(COVER.covered), word("legend_road_covered", { standard })),
     item(line(COVER.open), word("legend_road_open", { standard })))];
+}
+
+function legendOfAreas(item) {
+  const { areas, visible, data } = app;
+  if (!areas || !visible.isochrones) return [];
+  const swatch = (level, color) => make("i", { class: "swatch swatch-area", style: `background:${areas.tone(level, color)}` });
+  const list = make("ul", { id: "legend-areas" });
+  areas.minutes.forEach((minutes, level) => list.append(item(swatch(level), word("minutes_within", { n: minutesText(60 * minutes) }))));
+  if (areas.knowsOwn) list.append(item(swatch(0, ISOCHRONES.own), word("legend_own_area")));
+  return [make("h3", {}, word(data.direction === "from_station" ? "legend_isochrones_from" : "legend_isochrones_to")), list];
 }
 
 function showFoot() {

@@ -1,0 +1,79 @@
+"""Files of layers for a GIS: GeoPackage and GeoJSON, written whole or not at all, equal bytes for equal layers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from planner.errors import PlannerError
+
+if TYPE_CHECKING:
+    import geopandas
+
+KINDS: Final = (".gpkg", ".geojson")
+"""Endings of the files that can be written."""
+_FIXED_DATE: Final = "2000-01-01T00:00:00Z"
+"""GeoPackages say when they were made; equal layers are to give equal bytes."""
+_DECIMALS: Final = 9
+"""Of degrees in GeoJSON: as many as outlines have."""
+
+
+def check_kind(path: Path) -> None:
+    """Refuse a file of a kind that can't be written.
+
+    Raises
+    ------
+    PlannerError
+        The file doesn't end as those that can.
+    """
+    if path.suffix.lower() not in KINDS:
+        raise PlannerError(f"{path}: must end in {' or '.join(KINDS)}")
+
+
+def write_layers(path: Path, layers: Mapping[str, geopandas.GeoDataFrame]) -> None:
+    """Write layers into one GeoPackage; those without rows are left out.
+
+    Parameters
+    ----------
+    path
+        The file; one that is there is replaced.
+    layers
+        By their names.
+    """
+    import pyogrio
+
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    try:
+        with TemporaryDirectory() as folder:  # for GDAL a path with a ! means something else
+            plain = Path(folder) / "layers.gpkg"
+            for name, layer in layers.items():
+                if len(layer):
+                    pyogrio.write_dataframe(layer, plain, layer=name, driver="GPKG")
+            _put(plain, path)
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def write_geojson(path: Path, name: str, layer: geopandas.GeoDataFrame) -> None:
+    """Write a layer in WGS 84 as GeoJSON (RFC 7946) under a name; a file that is there is replaced."""
+    import pyogrio
+
+    with TemporaryDirectory() as folder:
+        plain = Path(folder) / f"{name}.geojson"
+        pyogrio.write_dataframe(
+            layer, plain, driver="GeoJSON", RFC7946="YES", COORDINATE_PRECISION=_DECIMALS
+        )
+        _put(plain, path)
+
+
+def _put(made: Path, path: Path) -> None:
+    """Put a file where it belongs, so that nobody ever sees half of it."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        shutil.copyfile(made, fresh)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)

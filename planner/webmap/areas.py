@@ -1,0 +1,59 @@
+"""Isochrones as the page draws them: simplified, as rings of whole numbers."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from planner.isochrones import TOGETHER, Areas
+from planner.result import Result
+from planner.webmap.pack import coordinates
+
+TOLERANCE_DEGREES: Final = 5e-5
+"""How far a drawn outline may lie beside the real one: some 5 m, two pixels at the closest zoom but two."""
+MOST_POINTS: Final = 200_000
+"""With more points than this areas of single stations are left out, so that the page stays small."""
+
+Numbers = dict[str, NDArray[np.int64]]
+
+
+def area_parts(result: Result) -> tuple[dict[str, Any], Numbers]:
+    """Return what the page is told about isochrones: their minutes; of each area its station, minutes and rings.
+
+    The areas of all stations together come first (their station is -1), then those of each station where there is room.
+    """
+    areas = result.areas
+    if areas is None or not len(areas.together):
+        return {"areas": None}, {}
+    minutes = np.unique(areas.together.minutes)
+    row_of = np.full(len(result.times.sites) + 1, TOGETHER, dtype=np.int64)  # the last one: of all
+    row_of[result.plan.stations] = np.arange(result.plan.stations.size)
+    together, each = (_numbers(some, minutes, row_of) for some in (areas.together, areas.each))
+    has_own = together["area_x"].size + each["area_x"].size <= MOST_POINTS
+    numbers = (
+        {name: np.concatenate([together[name], each[name]]) for name in together}
+        if has_own
+        else together
+    )
+    return {"areas": {"minutes": minutes.tolist()}}, numbers
+
+
+def _numbers(areas: Areas, minutes: NDArray[np.float64], row_of: NDArray[np.int64]) -> Numbers:
+    """Return areas as arrays: station, place of the minutes, number of rings; points of each ring, and all of them."""
+    plain = shapely.simplify(areas.geometry, TOLERANCE_DEGREES, preserve_topology=False)
+    polygons, area = shapely.get_parts(plain, return_index=True)
+    rings, polygon = shapely.get_rings(polygons, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    # the page closes rings itself
+    is_last = np.append(ring[1:] != ring[:-1], True)[: ring.size]
+    return {
+        "area_station": row_of[areas.station],
+        "area_minutes": np.searchsorted(minutes, areas.minutes),
+        "area_rings": np.bincount(area[polygon], minlength=len(areas)),
+        "area_n": np.bincount(ring[~is_last], minlength=rings.size),
+        "area_x": coordinates(points[~is_last, 0]),
+        "area_y": coordinates(points[~is_last, 1]),
+    }
