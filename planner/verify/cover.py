@@ -7,7 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from planner.network import RoadNetwork
 from planner.scenario import Direction
 from planner.verify.drives import Drives
 from planner.verify.roads import FRESH, CutRoads
+
+SAME_S: Final = 1e-5
+"""The longest drive may end between two ticks of 2^-20 s, where two slopes meet."""
 
 Interval = tuple[float, float]
 """From and to, as shares of a street."""
@@ -49,11 +52,14 @@ class Covered:
         Metres of all of them.
     worst_s
         The longest drive from any point of road that reaches a station, in seconds; NaN where none does.
+    worst
+        The points from where it takes that long, but for rounding: street and share.
     """
 
     parts: dict[int, list[Interval]]
     length_m: float
     worst_s: float
+    worst: list[tuple[int, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,16 +88,18 @@ class RoadAgain:
 
     def covered_by(self, stations: Sequence[int]) -> Covered:
         """Return what some sites cover as stations."""
-        parts, worst_s, metres = {}, -math.inf, []
+        parts, far, metres = {}, [], []
         for street, edges in self._slopes(stations).items():
             parts[street] = _within(edges, self.limit_s)
-            worst_s = max(worst_s, _longest(edges))
+            far += [(drive_s, street, share) for drive_s, share in _farthest(edges)]
             length_m = float(self.network.street_length_m[street])
             metres += [length_m * (end - begin) for begin, end in parts[street]]
+        worst_s = max((drive_s for drive_s, _, _ in far), default=math.nan)
         return Covered(
             parts={street: found for street, found in parts.items() if found},
             length_m=math.fsum(metres),
-            worst_s=worst_s if worst_s > -math.inf else math.nan,
+            worst_s=worst_s,
+            worst=[(street, share) for drive_s, street, share in far if drive_s > worst_s - SAME_S],
         )
 
     def _slopes(self, stations: Sequence[int]) -> dict[int, list[list[_Slope]]]:
@@ -163,10 +171,9 @@ def merged(intervals: Sequence[Interval], gap: float) -> list[Interval]:
     return one
 
 
-def _longest(edges: Sequence[Sequence[_Slope]]) -> float:
-    """Return the longest drive from any point of a street that reaches a station at all."""
+def _farthest(edges: Sequence[Sequence[_Slope]]) -> Iterator[tuple[float, float]]:
+    """Yield the drives, in seconds, from where they may be longest on a street, and the shares of it."""
     cuts = sorted({share for slope in itertools.chain(*edges) for share in slope[:2]})
-    longest_s = -math.inf
     for begin, end in itertools.pairwise(cuts):
         middle = (begin + end) / 2
         here = [slope for slope in itertools.chain(*edges) if slope.begin <= middle <= slope.end]
@@ -179,5 +186,4 @@ def _longest(edges: Sequence[Sequence[_Slope]]) -> float:
             apart = one.at(begin) - other.at(begin), one.at(end) - other.at(end)
             if apart[0] * apart[1] < 0.0:
                 at.append(begin + (end - begin) * apart[0] / (apart[0] - apart[1]))
-        longest_s = max(longest_s, *(min(slope.at(share) for slope in here) for share in at))
-    return longest_s
+        yield from ((min(slope.at(share) for slope in here), share) for share in at)

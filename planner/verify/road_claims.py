@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from pyproj import Geod
 
+from planner.network import RoadNetwork
 from planner.verify.again import Again
-from planner.verify.cover import Covered, Interval, RoadAgain, merged
+from planner.verify.cover import SAME_S, Covered, Interval, RoadAgain, merged
 from planner.verify.notes import Notes, n_of, shown
 from planner.verify.values import METRES_AGREE, are_metres_same, at, is_number
 
-_WORST_AGREES_S: Final = 1e-5
-"""The longest drive may end between two ticks of 2^-20 s, where two slopes meet."""
+_PLACES_AGREE_M: Final = 1.0
+"""Where the worst point is may be told so many metres beside it: its degrees are rounded, and slopes may be flat."""
 _TRIED_ALONE: Final = 3
 """Of stations that alone cover some road so many are left out for a try: each costs a search."""
 
@@ -68,14 +70,36 @@ def _check_worst(notes: Notes, again: Again, covered: Covered, roads: Any) -> No
         if worst is not None:
             notes.differ("result.json", ["roads.worst is told, and no road reaches a station"])
         return
-    if not _near(at(worst, "drive_time_s"), covered.worst_s, _WORST_AGREES_S):
+    if not _near(at(worst, "drive_time_s"), covered.worst_s, SAME_S):
         told = shown(at(worst, "drive_time_s"))
         notes.differ(
             "result.json",
             [f"roads.worst.drive_time_s is {told}, and should be {covered.worst_s:.6f}"],
         )
+    lon, lat = at(worst, "lon"), at(worst, "lat")
+    is_there = (
+        is_number(lon)
+        and is_number(lat)
+        and any(
+            _apart_m(again.inputs.network, (lon, lat), street, share) <= _PLACES_AGREE_M
+            for street, share in covered.worst
+        )
+    )
+    if not is_there:
+        notes.differ("result.json", ["roads.worst is not where the drive is longest"])
     if at(worst, "fleet") != again.fleet:
         notes.differ("result.json", [f"roads.worst.fleet should be {again.fleet}"])
+
+
+def _apart_m(network: RoadNetwork, told: tuple[float, float], street: int, share: float) -> float:
+    """Return how far a point is from a share of a street, in metres."""
+    assert network is not None
+    geod = Geod(ellps="WGS84")
+    line = slice(network.shape_start[street], network.shape_start[street + 1])
+    lon, lat = network.shape_lon[line], network.shape_lat[line]
+    at_m = np.concatenate([[0.0], np.cumsum(geod.line_lengths(lon, lat))])
+    here = (float(np.interp(share * at_m[-1], at_m, degrees)) for degrees in (lon, lat))
+    return float(geod.inv(told[0], told[1], next(here), next(here))[2])
 
 
 def _wrong_parts(roads: RoadAgain, covered: Covered, columns: list[list[Any]]) -> list[str]:

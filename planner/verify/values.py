@@ -12,7 +12,7 @@ SUMS_AGREE: Final = 1e-9
 """Sums may differ by this share: they are added in another order. Times are on their grid and agree exactly."""
 
 
-METRES_AGREE: Final = 0.001
+METRES_AGREE: Final = 0.0005
 """Lengths of road that end where a drive takes just so long may differ by so many metres: times are rounded."""
 
 

@@ -293,7 +293,6 @@ def test_a_problem_is_told_with_its_place_and_remedy(problems, text, expected):
     [
         (LEAST.replace(NETWORK, NETWORK + "ferries = false\n"), "[network] ferries"),
         (LEAST.replace(NETWORK, NETWORK + 'closures = "x"\n'), "[network] closures"),
-        (LEAST.replace(DEMAND, DEMAND + "roads = true\n"), "[demand] roads"),
         (LEAST.replace(SITES, SITES + 'columns = { cost = "a" }\n'), "[sites] columns.cost"),
         (LEAST + "backup = 1", "[placement] backup"),
         (LEAST + "budget = 1", "[placement] budget"),
