@@ -43,6 +43,8 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
             goal=rules.goal,
             stations=rules.stations,
             min_share=rules.min_share,
+            then=rules.then,
+            cover_all=rules.cover_all,
             time_limit_s=rules.time_limit_s,
         )
     with clock.stage("find the nearest station of everyone"):
@@ -74,7 +76,7 @@ class Survey:
     inputs
         What the files hold.
     times
-        Drive times within the standard.
+        Drive times within the standard, or as far as the goal looks.
     nearest_site
         For each need the nearest site that may be a station, however far.
     remarks
@@ -102,7 +104,7 @@ def survey_of(scenario: Scenario, *, clock: Clock | None = None) -> Survey:
     fleet = scenario.fleets[0]
     needs = needs_of(inputs.demand, fleet=fleet.name, max_drive_time_s=fleet.max_drive_time_s)
     with clock.stage("search drive times"):
-        times = inputs.source.within(needs)
+        times = inputs.source.within(needs, horizon_s=scenario.placement.horizon_s)
         nearest_site = inputs.source.nearest(needs, ~inputs.sites.is_excluded)
     return Survey(
         inputs=inputs,

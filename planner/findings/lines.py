@@ -13,6 +13,8 @@ from planner.wording import Row, Section, counted, distance, percent, section_li
 _GOALS: Final = {
     Goal.SET_COVERING: "the fewest stations that cover all who can be covered",
     Goal.MAX_COVERING: "the best places for a number of stations",
+    Goal.P_MEDIAN: "the places for a number of stations from which drives are shortest in all",
+    Goal.P_CENTER: "the places for a number of stations with the shortest longest drive",
     Goal.ASSESS: "the stations that stand, as they are",
 }
 
@@ -141,7 +143,7 @@ def _run_rows(would_run: Mapping[str, Any], reach: Mapping[str, Any]) -> Iterato
     if limit is not None:
         yield (
             "stations",
-            f"{limit}" if would_run["goal"] == Goal.MAX_COVERING else f"at most {limit}",
+            f"at most {limit}" if would_run["goal"] == Goal.SET_COVERING else f"{limit}",
         )
     if (would_run["min_share"] or 1.0) < 1.0:
         yield "to cover", f"{percent(would_run['min_share'])} of the weight that can be covered"
