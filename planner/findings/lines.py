@@ -31,7 +31,7 @@ def finding_lines(found: Mapping[str, Any]) -> list[str]:
         ("Demand", _demand_rows(found["demand"])),
         ("Sites", _site_rows(found["sites"])),
         ("Reach", _reach_rows(found["reach"], found["demand"])),
-        ("What would run", _run_rows(found["would_run"], found["reach"])),
+        ("What would run", _run_rows(found["would_run"])),
     ]
     remarks = [f"  - {remark}" for remark in found["remarks"]] or ["  nothing"]
     return [*section_lines(sections), "What is odd", *remarks]
@@ -137,7 +137,7 @@ def _reach_rows(reach: Mapping[str, Any], demand: Mapping[str, Any]) -> Iterator
         yield "cover nobody", f"{counted(len(idle), 'site')}: {some(idle)}"
 
 
-def _run_rows(would_run: Mapping[str, Any], reach: Mapping[str, Any]) -> Iterator[Row]:
+def _run_rows(would_run: Mapping[str, Any]) -> Iterator[Row]:
     limit = would_run["stations"]
     yield "goal", f"{would_run['goal']}: {_GOALS[Goal(would_run['goal'])]}"
     if limit is not None:
@@ -147,8 +147,16 @@ def _run_rows(would_run: Mapping[str, Any], reach: Mapping[str, Any]) -> Iterato
         )
     if (would_run["min_share"] or 1.0) < 1.0:
         yield "to cover", f"{percent(would_run['min_share'])} of the weight that can be covered"
+    if would_run["cover_all"]:
+        yield "to cover", "everyone who can be covered"
+    if would_run["then"]:
+        yield (
+            "then",
+            f"{would_run['then']}: of these plans the one from which drives are shortest in all",
+        )
     way = "to the station" if would_run["direction"] == "to_station" else "from the station"
     yield "who drives", f"{would_run['fleet']}, {would_run['max_drive_min']:g} min {way}"
-    standard = f"{reach['standard_s'] / 60:g} min"
+    farthest = would_run["pairs_within_min"]
+    how_far = "however far" if farthest is None else f"within {farthest:g} min"
     needs, sites = counted(would_run["n_needs"], "need"), counted(would_run["n_sites"], "site")
-    yield "size", f"{needs} x {sites}, {counted(would_run['n_pairs'], 'pair')} within {standard}"
+    yield "size", f"{needs} x {sites}, {counted(would_run['n_pairs'], 'pair')} {how_far}"

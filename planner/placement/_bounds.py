@@ -170,20 +170,21 @@ def cheapest_bound(
         return float(score[is_in].sum() - price.sum()), score, n_serving
 
     prices = _descend(ask, first, highest=np.inf, aim=-found, n_steps=n_steps, until_s=until_s)
-    return replace(prices, bound=max(-prices.bound * (1 - ROUNDING), 0.0))
+    return replace(prices, bound=-prices.bound - ROUNDING * abs(prices.bound))
 
 
 def in_cheaper(
     rows: Ranked, prices: Prices, n_columns: int, less: float
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return whether each column may be in a plan that costs at most this much, and whether it has to be."""
-    score = np.where(rows.is_kept, np.inf, prices.score)
     if n_columns >= rows.n_columns:
         return np.ones(rows.n_columns, dtype=bool), rows.is_kept
-    is_in = _highest(score, n_columns)
-    last_in, first_out = score[is_in].min(), score[~is_in].max()
-    may_be: NDArray[np.bool_] = is_in | (prices.bound + (last_in - score) <= less)
-    must_be: NDArray[np.bool_] = is_in & (prices.bound + (score - first_out) > less)
+    is_in = _highest(np.where(rows.is_kept, np.inf, prices.score), n_columns)
+    if not (is_in & ~rows.is_kept).any():
+        return rows.is_kept, rows.is_kept
+    last_in, first_out = prices.score[is_in & ~rows.is_kept].min(), prices.score[~is_in].max()
+    may_be: NDArray[np.bool_] = is_in | (prices.bound + (last_in - prices.score) <= less)
+    must_be: NDArray[np.bool_] = is_in & (prices.bound + (prices.score - first_out) > less)
     return may_be, must_be | rows.is_kept
 
 

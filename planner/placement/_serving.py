@@ -99,7 +99,8 @@ def not_served(
     )
     if at_least > stations:
         status = Status.INFEASIBLE
-        reason = f"{what} needs at least {at_least} stations; {stations} are allowed."
+        allowed = f"{stations} {'is' if stations == 1 else 'are'} allowed"
+        reason = f"{what} needs at least {at_least} station{'s' * (at_least != 1)}; {allowed}."
         apart = needs_apart(duty)
         if apart.size + int(duty.is_kept.sum()) > stations:
             reason += f" No site serves two of {_told(duty, apart)}."

@@ -52,6 +52,15 @@ def check_bound(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
     notes.trusted.append(trust)
 
 
+def trust_then(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
+    """Note that the bound of the second objective is taken on trust, where there is one."""
+    if again.scenario.placement.then is not None and isinstance(said.get("then"), Mapping):
+        bound = shown(said["then"].get("bound"))
+        notes.trusted.append(
+            f"the bound of {bound} s on drives in all with as few stations: it is the solver's word"
+        )
+
+
 def _needed(again: Again) -> int:
     """Return a number of stations that it takes whatever anybody computes.
 
