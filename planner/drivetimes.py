@@ -329,6 +329,8 @@ def drive_times(
     """
     if not max_drive_time_s >= 0.0:
         raise PlannerError(f"max_drive_time_s must be 0 or more, not {max_drive_time_s}")
+    if not horizon_s >= 0.0:
+        raise PlannerError(f"horizon_s must be 0 or more, not {horizon_s}")
     on_roads = road_times(
         network,
         sites,
