@@ -169,8 +169,10 @@ def cheapest_bound(
         n_serving = _n_serving(rows.indptr, rows.column, rows.cost, price, is_in)
         return float(score[is_in].sum() - price.sum()), score, n_serving
 
-    prices = _descend(ask, first, highest=np.inf, aim=-found, n_steps=n_steps, until_s=until_s)
-    return replace(prices, bound=-prices.bound - ROUNDING * abs(prices.bound))
+    # no use in prices beyond this, and larger ones would drown the bound in rounding
+    highest = rows.cost[rows.indptr[1:] - 1] + found
+    prices = _descend(ask, first, highest=highest, aim=-found, n_steps=n_steps, until_s=until_s)
+    return replace(prices, bound=-prices.bound - ROUNDING * max(abs(prices.bound), found))
 
 
 def in_cheaper(

@@ -15,6 +15,7 @@ from planner.placement._ladder import ladder
 from planner.placement._medians import cheap_columns, steps
 from planner.placement._milp import Constraint, minimize
 from planner.placement._ranked import Ranked, with_pairs
+from planner.placement._tree import search_tree
 from planner.placement.max_covering import weight_step
 from planner.rows import row_of
 
@@ -32,6 +33,12 @@ ALIKE: Final = 1e-8
 
 SOME_PAIRS: Final = 20_000
 """With no more pairs left than this the solver is done before a long search is."""
+
+FEW_COLUMNS: Final = 25
+"""With no more columns than this to choose a tree of decisions is done sooner than a linear program."""
+
+TREE_PAIRS: Final = 10_000_000_000
+"""The tree branches until nodes x pairs come to this, which is minutes."""
 
 MANY_PAIRS: Final = 300_000
 """With more pairs left than this the solver does not get far in minutes."""
@@ -82,12 +89,16 @@ def cheapest(
         left = _left(rows, n_columns, columns, prices, less)
         if left.rows.column.size <= SOME_PAIRS or time.monotonic() > until_s:
             break
-    if left.rows.column.size > MANY_PAIRS or time.monotonic() > until_s:
+    if n_columns - left.must_be_in.sum() <= FEW_COLUMNS:
+        found, proven = _branch(left, n_columns, prices.price, cost, less, until_s)
+    elif left.rows.column.size <= MANY_PAIRS and time.monotonic() <= until_s:
+        found, proven = _solve(left, n_columns, cost, less, until_s)
+    else:
         return columns, bound
-    found, solver_bound = _solve(left, n_columns, cost, less, until_s)
+    bound, step = max(bound, proven), cost - less
     columns = min(columns, found, key=rows.total)
-    bound = max(bound, solver_bound)
-    return columns, bound if bound <= less else rows.total(columns)
+    cost = rows.total(columns)
+    return columns, bound if bound <= cost - step else cost
 
 
 class _Left(NamedTuple):
@@ -122,6 +133,23 @@ def _left(
         must_be_in=must_be_in[column],
         found=np.isin(column, found),
     )
+
+
+def _branch(
+    left: _Left, n_columns: int, price: Floats, cost: float, less: float, until_s: float
+) -> tuple[NDArray[np.int32], float]:
+    """Return the columns that a tree of decisions finds, and its bound."""
+    searched = search_tree(
+        left.rows,
+        n_columns,
+        price=price,
+        cost=cost,
+        step=cost - less,
+        max_nodes=TREE_PAIRS // left.rows.column.size + 1,
+        until_s=until_s,
+    )
+    found = np.flatnonzero(left.found) if searched.columns is None else searched.columns
+    return left.column[found], searched.bound
 
 
 def _solve(

@@ -15,6 +15,7 @@ from planner.placement import place, place_on
 from planner.placement._bounds import cheapest_bound, in_cheaper
 from planner.placement._ladder import ladder
 from planner.placement._ranked import Ranked, ranked
+from planner.placement._tree import search_tree
 from planner.plan import Plan, Status, Then, check_plan
 from planner.scenario import Goal, SecondGoal
 
@@ -316,6 +317,42 @@ def test_prices_bound_every_plan_and_never_shut_out_a_better_one(seed):
                 is_in = np.isin(np.arange(rows.n_columns), plan)
                 assert may_be_in[is_in].all()
                 assert is_in[must_be_in].all()
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_tree_finds_the_best_of_every_choice_or_that_there_is_no_better_one(seed):
+    rng = np.random.default_rng(seed)
+    rows, n_columns = random_rows(rng), int(rng.integers(1, 5))
+    rows = replace(rows, is_kept=rng.random(rows.n_columns) < 0.1)
+    best = min(map(rows.total, every_choice(rows, n_columns)), default=INF)
+    ways = {"step": 1.0, "max_nodes": 10_000, "until_s": INF}
+    first = rng.random(rows.n_rows) * 50
+    if rows.is_kept.sum() > n_columns or best == INF:
+        return
+    found = search_tree(rows, n_columns, price=first, cost=best + 25.0, **ways)
+    assert found.columns is not None
+    assert rows.total(found.columns) == found.bound == best
+    assert found.columns.size <= n_columns
+    none = search_tree(rows, n_columns, price=first, cost=best, **ways)
+    assert (none.columns, none.bound) == (None, best)
+    cut_short = search_tree(
+        rows, n_columns, price=first, cost=best + 25.0, step=1.0, max_nodes=1, until_s=INF
+    )
+    assert cut_short.bound <= best
+
+
+MEDIANS = {1: 28241, 2: 21401, 3: 16468}
+"""By seed, from the model with a variable for each pair given whole to SciPy's solver."""
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_tree_and_solver_prove_the_same(few, monkeypatch):
+    monkeypatch.setattr("planner.placement._cheapest.FEW_COLUMNS", few)
+    for seed, stations in ((1, 4), (2, 7), (3, 12)):
+        reach = pairs(square(150, 40, seed=seed))
+        plan = place_on(reach, goal=Goal.P_MEDIAN, stations=stations)
+        assert check_plan(plan, reach) == []
+        assert (plan.status, plan.objective) == ("optimal", MEDIANS[seed])
 
 
 def test_behind_a_kept_site_no_other_is_looked_at():
