@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from planner.coverage import Coverage
 from planner.placement.max_covering import max_covering
-from planner.placement.set_covering import few_stations
 from planner.plan import Plan, Status, unmet
 from planner.rows import entries, row_of
 from planner.scenario import Goal
@@ -47,23 +46,6 @@ def to_serve(coverage: Coverage, reach: Coverage, *, cover_all: bool) -> Coverag
         site=np.concatenate([coverage.site[near], reach.site[pair]])[order],
         time_s=np.concatenate([coverage.time_s[near], reach.time_s[pair]])[order],
     )
-
-
-def stations_that_serve(
-    duty: Coverage, stations: int, until_s: float
-) -> tuple[NDArray[np.int32], int]:
-    """Return few stations that serve all who can be served, and how many do at least.
-
-    Parameters
-    ----------
-    duty
-        Which sites may serve which needs.
-    stations
-        How many are allowed: finding so few is enough, and so is a proof that it takes more.
-    until_s
-        Guard: when to stop, by the clock of ``time.monotonic``.
-    """
-    return few_stations(duty, enough=stations, until_s=until_s)
 
 
 def not_served(

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from planner.coverage import Coverage
 from planner.placement._medians import cheap_columns, steps
 from planner.placement._ranked import ranked
-from planner.placement._serving import not_served, stations_that_serve, to_serve
+from planner.placement._serving import not_served, to_serve
 from planner.placement.assess import check_question
+from planner.placement.set_covering import few_stations
 from planner.plan import Plan, longest_drive, planned
 from planner.rows import row_of, starts
 from planner.scenario import Goal
@@ -59,7 +60,7 @@ def p_center(
     check_question(coverage, stations=stations)
     until_s = time.monotonic() + time_limit_s
     duty = to_serve(coverage, reach, cover_all=cover_all)
-    found, at_least = stations_that_serve(duty, stations, until_s)
+    found, at_least = few_stations(duty, enough=stations, until_s=until_s)
     if found.size > stations:
         return not_served(
             coverage,
@@ -110,7 +111,7 @@ def _shortest(
     while untried < shortest and time.monotonic() <= until_s:
         middle = (untried + shortest) // 2
         within = _at_most(duty, float(lengths[middle]))
-        some, at_least = stations_that_serve(within, stations, until_s)
+        some, at_least = few_stations(within, enough=stations, until_s=until_s)
         if some.size <= stations:
             found, shortest = some, int(np.searchsorted(lengths, longest_drive(within, some)))
         else:

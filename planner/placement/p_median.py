@@ -15,8 +15,9 @@ from planner.coverage import Coverage
 from planner.placement._cheapest import cheapest
 from planner.placement._medians import cheap_columns
 from planner.placement._ranked import ranked
-from planner.placement._serving import not_served, stations_that_serve, to_serve
+from planner.placement._serving import not_served, to_serve
 from planner.placement.assess import check_question
+from planner.placement.set_covering import few_stations
 from planner.plan import Plan, planned
 from planner.scenario import Goal
 
@@ -60,7 +61,7 @@ def p_median(
     rows, site = ranked(duty)
     first = cheap_columns(rows, stations, first=NONE, n_steps=0, until_s=until_s)
     if first.size > stations or not np.isfinite(rows.total(first)):
-        found, at_least = stations_that_serve(duty, stations, until_s)
+        found, at_least = few_stations(duty, enough=stations, until_s=until_s)
         if found.size > stations:
             return not_served(
                 coverage,
