@@ -1,5 +1,6 @@
 from .coverage import Coverage as Coverage
 from .coverage import coverage_of as coverage_of
+from .coverage import reach_of as reach_of
 from .drivetimes import DriveTimes as DriveTimes
 from .drivetimes import drive_times as drive_times
 from .drivetimes import nearest_of_junctions as nearest_of_junctions

@@ -32,6 +32,8 @@ class Coverage:
         Sites that are stations in every plan (existing or required).
     is_excluded
         Sites that are stations in no plan.
+    name
+        What sentences call each need; None: its position.
     """
 
     indptr: NDArray[np.int64]
@@ -41,6 +43,7 @@ class Coverage:
     n_sites: int
     is_kept: NDArray[np.bool_]
     is_excluded: NDArray[np.bool_]
+    name: NDArray[np.object_] | None = None
 
     @property
     def n_needs(self) -> int:
@@ -65,16 +68,28 @@ def coverage_of(times: DriveTimes, *, keeps_required: bool = True) -> Coverage:
     keeps_required
         Whether required sites are kept, as in a plan, beside the existing ones; in an assessment they aren't.
     """
-    needs, sites = times.needs, times.sites
+    needs = times.needs
     within = times.time_s <= needs.max_drive_time_s[times.need]
-    need, site = times.need[within], times.site[within]
+    return _of_pairs(times, within, keeps_required=keeps_required)
+
+
+def reach_of(times: DriveTimes, *, keeps_required: bool = True) -> Coverage:
+    """Return which needs which sites can serve at all, the standard aside: all pairs that drive times are known of."""
+    return _of_pairs(times, np.ones(times.need.size, bool), keeps_required=keeps_required)
+
+
+def _of_pairs(times: DriveTimes, counts: NDArray[np.bool_], *, keeps_required: bool) -> Coverage:
+    """Return the coverage by some of the pairs."""
+    needs, sites = times.needs, times.sites
+    need, site = times.need[counts], times.site[counts]
     order = np.argsort(need, kind="stable")  # the pairs are ordered by site: so each row is, too
     return Coverage(
         indptr=starts(need, len(needs)),
         site=site[order],
-        time_s=times.time_s[within][order],
+        time_s=times.time_s[counts][order],
         weight=needs.weight,
         n_sites=len(sites),
         is_kept=sites.is_existing | (sites.is_required & keeps_required),
         is_excluded=sites.is_excluded,
+        name=times.demand.id[needs.point],
     )

@@ -69,7 +69,7 @@ def needs_of(demand: Demand, *, fleet: str, max_drive_time_s: float) -> Needs:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DriveTimes:
-    """Drive times of the reachable pairs within the standard.
+    """Drive times of the reachable pairs within the standard, or within a horizon beyond it.
 
     Attributes
     ----------
@@ -101,7 +101,9 @@ class DriveTimes:
         )
 
     @classmethod
-    def from_frame(cls, table: pd.DataFrame, *, max_drive_time_s: float) -> DriveTimes:
+    def from_frame(
+        cls, table: pd.DataFrame, *, max_drive_time_s: float, horizon_s: float = 0.0
+    ) -> DriveTimes:
         """Return the drive times in a table that came from elsewhere.
 
         Parameters
@@ -111,11 +113,15 @@ class DriveTimes:
             Each demand point weighs 1 unless a column weight says otherwise.
         max_drive_time_s
             The standard, in seconds; exactly as long counts.
+        horizon_s
+            Pairs up to this far apart are kept too, in seconds; infinite: all.
         """
         demand, sites = points_of_table(table)
         pairs = pairs_of_table(table, demand, sites, file="table")
         needs = needs_of(demand, fleet="all", max_drive_time_s=max_drive_time_s)
-        return TableTimes(demand=demand, sites=sites, pairs=pairs).within(needs)
+        return TableTimes(demand=demand, sites=sites, pairs=pairs).within(
+            needs, horizon_s=horizon_s
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -137,8 +143,8 @@ class Nearest:
 class TimeSource(Protocol):
     """Where drive times come from: roads, or a table."""
 
-    def within(self, needs: Needs) -> DriveTimes:
-        """Return the pairs within the standard of each need."""
+    def within(self, needs: Needs, *, horizon_s: float = 0.0) -> DriveTimes:
+        """Return the pairs within the standard of each need, or within a horizon where that is farther."""
 
     def nearest(self, needs: Needs, is_candidate: NDArray[np.bool_]) -> Nearest:
         """Return the nearest of some sites to each need, however far."""
@@ -165,9 +171,9 @@ class RoadTimes:
     site_places: Places
     task: Task
 
-    def within(self, needs: Needs) -> DriveTimes:
-        """Return the pairs of need and site that are at most the standard apart."""
-        limit_s = float(needs.max_drive_time_s.max(initial=0.0))
+    def within(self, needs: Needs, *, horizon_s: float = 0.0) -> DriveTimes:
+        """Return the pairs of need and site that are at most the standard apart, or a horizon where that is farther."""
+        limit_s = float(needs.max_drive_time_s.max(initial=grid(horizon_s)))
         site, point, time_s = pairs_within(self.task, limit_s=limit_s)
         by_site = csr_array(
             (time_s, point, starts(site, len(self.sites))),
@@ -216,10 +222,10 @@ class TableTimes:
     sites: Sites
     pairs: TablePairs
 
-    def within(self, needs: Needs) -> DriveTimes:
-        """Return the pairs of need and site that are at most the standard apart."""
+    def within(self, needs: Needs, *, horizon_s: float = 0.0) -> DriveTimes:
+        """Return the pairs of need and site that are at most the standard apart, or a horizon where that is farther."""
         point, site, time_s = self.pairs
-        is_within = time_s <= needs.max_drive_time_s[point]
+        is_within = time_s <= np.maximum(needs.max_drive_time_s, grid(horizon_s))[point]
         return DriveTimes(
             need=point[is_within],
             site=site[is_within],
@@ -291,6 +297,7 @@ def drive_times(
     demand: Demand,
     *,
     max_drive_time_s: float,
+    horizon_s: float = 0.0,
     direction: Direction = Direction.TO_STATION,
     access_kph: float = 10.0,
     max_access_m: float = 300.0,
@@ -304,7 +311,10 @@ def drive_times(
     sites, demand
         The points.
     max_drive_time_s
-        Longest drive to report, in seconds; a drive of exactly this long counts.
+        The standard, in seconds; a drive of exactly this long counts.
+    horizon_s
+        Drives up to this long are reported too, in seconds: infinite for p-median and p-center, which look at every
+        reachable pair.
     direction
         Whether demand drives to the site, or somebody from the site to the demand.
     access_kph
@@ -319,6 +329,8 @@ def drive_times(
     """
     if not max_drive_time_s >= 0.0:
         raise PlannerError(f"max_drive_time_s must be 0 or more, not {max_drive_time_s}")
+    if not horizon_s >= 0.0:
+        raise PlannerError(f"horizon_s must be 0 or more, not {horizon_s}")
     on_roads = road_times(
         network,
         sites,
@@ -327,7 +339,8 @@ def drive_times(
         access_kph=access_kph,
         max_access_m=max_access_m,
     )
-    return on_roads.within(needs_of(demand, fleet="all", max_drive_time_s=max_drive_time_s))
+    needs = needs_of(demand, fleet="all", max_drive_time_s=max_drive_time_s)
+    return on_roads.within(needs, horizon_s=horizon_s)
 
 
 def nearest_of_junctions(

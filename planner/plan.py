@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.coverage import Coverage
-from planner.scenario import Goal
+from planner.scenario import Goal, SecondGoal
 
 ROUNDING: Final = 1e-10
 """Part of an objective by which sums of weights may be off."""
@@ -28,6 +28,28 @@ class Status(StrEnum):
     INFEASIBLE = "infeasible"
     UNDECIDED = "undecided"
     ASSESSED = "assessed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Then:
+    """What a plan is best at beside its goal, among the plans that are as good at that.
+
+    Attributes
+    ----------
+    goal
+        The second goal.
+    objective, bound
+        What the plan achieves, and what no plan with as many stations can beat.
+    """
+
+    goal: SecondGoal
+    objective: float
+    bound: float
+
+    @property
+    def gap(self) -> float:
+        """How far the objective may be from the best there is, as a share of the objective."""
+        return _gap(self.objective, self.bound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,6 +76,8 @@ class Plan:
         ``"time"`` where the time guard struck, else None.
     reasons
         Why the plan is infeasible or undecided, in sentences.
+    then
+        What the plan is best at beside its goal; None where nothing else was asked.
     sizes
         Rows and columns before and after each reduction, for the log.
     """
@@ -67,6 +91,7 @@ class Plan:
     bound: float | None
     stopped_by: str | None = None
     reasons: tuple[str, ...] = ()
+    then: Then | None = None
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
@@ -85,7 +110,11 @@ class Plan:
         """How far the objective may be from the best there is, as a share of the objective."""
         if self.objective is None or self.bound is None:
             return None
-        return abs(self.objective - self.bound) / max(abs(self.objective), 1e-9)
+        return _gap(self.objective, self.bound)
+
+
+def _gap(objective: float, bound: float) -> float:
+    return abs(objective - bound) / max(abs(objective), 1e-9)
 
 
 def serve(
@@ -121,13 +150,35 @@ def serve(
     return station_of, drive_time_s
 
 
+def drives_in_all(coverage: Coverage, stations: NDArray[np.int32]) -> float:
+    """Return the sum of weight x drive time of the needs that some stations serve, in seconds."""
+    is_served, drive_time_s = _served(coverage, stations)
+    return math.fsum((coverage.weight[is_served] * drive_time_s[is_served]).tolist())
+
+
+def longest_drive(coverage: Coverage, stations: NDArray[np.int32]) -> float:
+    """Return the longest drive of the needs that some stations serve, in seconds; 0 where they serve none."""
+    is_served, drive_time_s = _served(coverage, stations)
+    return float(drive_time_s[is_served].max(initial=0.0))
+
+
+def _served(
+    coverage: Coverage, stations: NDArray[np.int32]
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return whether some stations serve each need, and its drive."""
+    station_of, drive_time_s = serve(coverage, stations)
+    return station_of >= 0, drive_time_s
+
+
 def planned(
     coverage: Coverage,
     stations: NDArray[np.int32],
     *,
     goal: Goal,
+    reach: Coverage | None = None,
     bound: float | None = None,
     stopped_by: str | None = None,
+    then: Then | None = None,
     sizes: dict[str, tuple[int, int]] | None = None,
 ) -> Plan:
     """Return the plan with some stations, its numbers computed from them on the coverage as given.
@@ -140,10 +191,14 @@ def planned(
         Positions of the chosen sites, ascending.
     goal
         What the plan is to be best at; its rules are met.
+    reach
+        Which needs which sites can serve, however far: for goals about drives beyond the standard too.
     bound
         What no plan can beat; None where the goal has none.
     stopped_by
         What stopped the proof, told where there is none.
+    then
+        What the plan is best at beside its goal.
     sizes
         Rows and columns before and after each reduction.
 
@@ -158,6 +213,10 @@ def planned(
         objective = float(stations.size)
     elif goal is Goal.MAX_COVERING:
         objective = math.fsum(coverage.weight[station_of >= 0].tolist())
+    elif goal is Goal.P_MEDIAN:
+        objective = drives_in_all(reach or coverage, stations)
+    elif goal is Goal.P_CENTER:
+        objective = longest_drive(reach or coverage, stations)
     status = Status.ASSESSED
     if objective is not None and bound is not None:
         beaten_by = bound - objective if goal is Goal.MAX_COVERING else objective - bound
@@ -172,8 +231,26 @@ def planned(
         objective=objective,
         bound=bound if is_open else objective,
         stopped_by=stopped_by if is_open else None,
+        then=then,
         sizes=sizes or {},
     )
+
+
+def then_nearest(coverage: Coverage, stations: NDArray[np.int32], bound: float) -> Then:
+    """Return what some stations achieve as those with the least weighted drives in all.
+
+    Parameters
+    ----------
+    coverage
+        Which needs which sites cover, unreduced.
+    stations
+        Positions of the chosen sites, ascending.
+    bound
+        What no plan with as many stations can beat.
+    """
+    total = drives_in_all(coverage, stations)
+    is_open = total - bound > ROUNDING * total
+    return Then(goal=SecondGoal.P_MEDIAN, objective=total, bound=bound if is_open else total)
 
 
 def unmet(
@@ -193,11 +270,12 @@ def unmet(
         reasons=reasons,
         objective=None,
         bound=bound,
+        then=None,
         stopped_by=stopped_by,
     )
 
 
-def check_plan(plan: Plan, coverage: Coverage) -> list[str]:
+def check_plan(plan: Plan, coverage: Coverage, reach: Coverage | None = None) -> list[str]:
     """Return what differs when a plan is computed anew from its stations alone, in sentences; none if nothing does.
 
     Drive times are found station by station, not need by need as in the plan.
@@ -208,28 +286,36 @@ def check_plan(plan: Plan, coverage: Coverage) -> list[str]:
         Any plan.
     coverage
         Which needs which sites cover, unreduced.
+    reach
+        Which needs which sites can serve, however far, for goals about drives beyond the standard too; left out: those
+        that they cover.
     """
-    chosen = set(plan.stations.tolist())
     wrong = _wrong_stations(plan, coverage)
     if wrong:
         return wrong
-    by_site = np.argsort(coverage.site, kind="stable")
-    first = np.searchsorted(coverage.site[by_site], np.arange(coverage.n_sites + 1))
-    need_of_pair = np.repeat(np.arange(coverage.n_needs), np.diff(coverage.indptr))
-    nearest_s = np.full(coverage.n_needs, np.inf)
-    station_of = np.full(coverage.n_needs, -1)
-    for station in sorted(chosen):
-        pairs = by_site[first[station] : first[station + 1]]
-        needs = need_of_pair[pairs]
-        is_nearer = coverage.time_s[pairs] < nearest_s[needs]
-        nearest_s[needs[is_nearer]] = coverage.time_s[pairs][is_nearer]
-        station_of[needs[is_nearer]] = station
+    nearest_s, station_of = _nearest(plan, coverage)
     for i in np.flatnonzero(station_of != plan.station_of)[:MAX_TOLD].tolist():
         wrong.append(f"need {i} is served by {station_of[i]}, not by {plan.station_of[i]}.")
     told_s = np.where(np.isnan(plan.drive_time_s), np.inf, plan.drive_time_s)
     for i in np.flatnonzero(nearest_s != told_s)[:MAX_TOLD].tolist():
         wrong.append(f"need {i} drives {nearest_s[i]} s, not {plan.drive_time_s[i]} s.")
-    return wrong + _wrong_proof(plan, coverage, is_covered=station_of >= 0)
+    return wrong + _wrong_proof(plan, coverage, reach or coverage)
+
+
+def _nearest(plan: Plan, coverage: Coverage) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the drive of each need to its nearest station, infinite where none serves it, and that station."""
+    by_site = np.argsort(coverage.site, kind="stable")
+    first = np.searchsorted(coverage.site[by_site], np.arange(coverage.n_sites + 1))
+    need_of_pair = np.repeat(np.arange(coverage.n_needs), np.diff(coverage.indptr))
+    nearest_s = np.full(coverage.n_needs, np.inf)
+    station_of = np.full(coverage.n_needs, -1)
+    for station in sorted(set(plan.stations.tolist())):
+        pairs = by_site[first[station] : first[station + 1]]
+        needs = need_of_pair[pairs]
+        is_nearer = coverage.time_s[pairs] < nearest_s[needs]
+        nearest_s[needs[is_nearer]] = coverage.time_s[pairs][is_nearer]
+        station_of[needs[is_nearer]] = station
+    return nearest_s, station_of
 
 
 def _wrong_stations(plan: Plan, coverage: Coverage) -> list[str]:
@@ -244,7 +330,7 @@ def _wrong_stations(plan: Plan, coverage: Coverage) -> list[str]:
     return wrong if plan.goal is not Goal.ASSESS or kept else wrong[len(kept - set(chosen)) :]
 
 
-def _wrong_proof(plan: Plan, coverage: Coverage, *, is_covered: NDArray[np.bool_]) -> list[str]:
+def _wrong_proof(plan: Plan, coverage: Coverage, reach: Coverage) -> list[str]:
     """Return what is wrong with the objective, the bound and the status."""
     proven = plan.status in (Status.OPTIMAL, Status.FEASIBLE)
     if not proven:
@@ -252,8 +338,7 @@ def _wrong_proof(plan: Plan, coverage: Coverage, *, is_covered: NDArray[np.bool_
     if plan.objective is None or plan.bound is None:
         return [f"a plan that is {plan.status} has an objective and a bound."]
     wrong = []
-    covered = math.fsum(coverage.weight[is_covered].tolist())
-    objective = covered if plan.goal is Goal.MAX_COVERING else float(plan.stations.size)
+    objective = _objective(plan, coverage, reach)
     if objective != plan.objective:
         wrong.append(f"the objective is {objective}, not {plan.objective}.")
     better = plan.bound < objective if plan.goal is Goal.MAX_COVERING else plan.bound > objective
@@ -261,4 +346,32 @@ def _wrong_proof(plan: Plan, coverage: Coverage, *, is_covered: NDArray[np.bool_
         wrong.append(f"the bound {plan.bound} is passed by the objective {objective}.")
     if (plan.bound == objective) is not (plan.status is Status.OPTIMAL):
         wrong.append(f"{plan.status} is not what objective {objective} and bound {plan.bound} say.")
+    return wrong + _wrong_then(plan, coverage)
+
+
+def _objective(plan: Plan, coverage: Coverage, reach: Coverage) -> float:
+    """Return what a plan achieves; infinite where it has to reach a need and doesn't."""
+    if plan.goal is Goal.SET_COVERING:
+        return float(plan.stations.size)
+    if plan.goal is Goal.MAX_COVERING:
+        is_covered = _nearest(plan, coverage)[1] >= 0
+        return math.fsum(coverage.weight[is_covered].tolist())
+    drives_s = _nearest(plan, reach)[0][reach.is_coverable]
+    if plan.goal is Goal.P_CENTER:
+        return float(drives_s.max(initial=0.0))
+    return math.fsum((reach.weight[reach.is_coverable] * drives_s).tolist())
+
+
+def _wrong_then(plan: Plan, coverage: Coverage) -> list[str]:
+    """Return what is wrong with the second objective."""
+    if plan.then is None:
+        return []
+    drives_s, station_of = _nearest(plan, coverage)
+    is_covered = station_of >= 0
+    total = math.fsum((coverage.weight[is_covered] * drives_s[is_covered]).tolist())
+    wrong = []
+    if total != plan.then.objective:
+        wrong.append(f"the second objective is {total}, not {plan.then.objective}.")
+    if plan.then.bound > total:
+        wrong.append(f"the second bound {plan.then.bound} is passed by the objective {total}.")
     return wrong

@@ -32,7 +32,7 @@ class Result:
     network
         The roads; None where drive times came from a table.
     times
-        Drive times within the standard, with needs, demand and sites.
+        Drive times within the standard, or as far as the goal looks, with needs, demand and sites.
     demand_places, site_places
         Where the points meet roads; None where drive times came from a table.
     plan

@@ -11,7 +11,7 @@ from planner.clock import Clock
 from planner.drivetimes import DriveTimes, Nearest, needs_of
 from planner.inputs import Inputs, read_inputs
 from planner.isochrones import areas_of_plan
-from planner.placement import coverage_for, place_on
+from planner.placement import coverage_for, place_on, reach_for
 from planner.remarks import remarks_on
 from planner.result import Result
 from planner.roaddemand import cover_of_roads, rows_of_roads, with_roads
@@ -46,8 +46,11 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         plan = place_on(
             coverage,
             goal=rules.goal,
+            reach=reach_for(times, rules.goal),
             stations=rules.stations,
             min_share=rules.min_share,
+            then=rules.then,
+            cover_all=rules.cover_all,
             time_limit_s=rules.time_limit_s,
         ).of_first(len(times.needs))
     with clock.stage("find the nearest station of everyone"):
@@ -88,7 +91,7 @@ class Survey:
     inputs
         What the files hold.
     times
-        Drive times within the standard.
+        Drive times within the standard, or as far as the goal looks.
     nearest_site
         For each need the nearest site that may be a station, however far.
     remarks
@@ -122,7 +125,7 @@ def survey_of(scenario: Scenario, *, clock: Clock | None = None) -> Survey:
     fleet = scenario.fleets[0]
     needs = needs_of(inputs.demand, fleet=fleet.name, max_drive_time_s=fleet.max_drive_time_s)
     with clock.stage("search drive times"):
-        times = inputs.source.within(needs)
+        times = inputs.source.within(needs, horizon_s=scenario.placement.horizon_s)
         nearest_site = inputs.source.nearest(needs, ~inputs.sites.is_excluded)
     return Survey(
         scenario=scenario,

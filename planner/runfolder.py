@@ -21,10 +21,10 @@ from planner.drivetimes import DriveTimes, Nearest, Needs
 from planner.errors import PlannerError
 from planner.inputs import read_inputs
 from planner.isochrones import areas_of_plan
-from planner.plan import Plan, Status, serve
+from planner.plan import Plan, Status, Then, serve
 from planner.result import Result
 from planner.roadcover import RoadCover, WorstPoint
-from planner.scenario import Goal, read_scenario, scenario_toml
+from planner.scenario import Goal, SecondGoal, read_scenario, scenario_toml
 from planner.stretches import Stretches
 from planner.tables import FORMAT, write_tables
 from planner.webmap import write_map
@@ -253,6 +253,7 @@ def _plan(summary: dict[str, Any], times: DriveTimes) -> Plan:
         )
     stations = np.array([position[site] for site in summary["stations"]], dtype=np.int32)
     station_of, drive_time_s = serve(coverage_of(times), stations)
+    then = summary.get("then")
     return Plan(
         goal=Goal(summary["goal"]),
         stations=stations,
@@ -263,4 +264,6 @@ def _plan(summary: dict[str, Any], times: DriveTimes) -> Plan:
         bound=summary["bound"],
         stopped_by=summary["stopped_by"],
         reasons=tuple(summary["reasons"]),
+        then=then
+        and Then(goal=SecondGoal(then["goal"]), objective=then["objective"], bound=then["bound"]),
     )

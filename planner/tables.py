@@ -58,6 +58,14 @@ def summary(result: Result) -> dict[str, Any]:
         "bound": _number(plan.bound, is_whole=plan.goal is Goal.SET_COVERING),
         "gap": _number(plan.gap),
         "stopped_by": plan.stopped_by,
+        "then": None
+        if plan.then is None
+        else {
+            "goal": plan.then.goal.value,
+            "objective": plan.then.objective,
+            "bound": plan.then.bound,
+            "gap": plan.then.gap,
+        },
         "demand": None
         if result.scenario.demand.file is None
         else {

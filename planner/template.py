@@ -39,9 +39,13 @@ file = "hosts.csv"             # id, lon, lat; if you have them: name, kind, exi
 
 [placement]
 goal = "set-covering"          # the fewest stations that cover everyone who can be covered;
-                               # or "max-covering": the best places for a number of them; or "assess"
-# stations = 78                # how many in all (max-covering), or at most (set-covering)
+                               # or "max-covering": the best places for a number of them; "p-median": drives
+                               # shortest in all; "p-center": the farthest drive shortest; or "assess"
+# stations = 78                # how many in all, or at most (set-covering)
 # min_share = 1.0              # set-covering: the share of the coverable weight to cover
+# then = "p-median"            # set-covering: of the plans with the fewest, the one with the shortest drives
+# cover_all = true             # p-median, p-center: and everyone who can be covered is
+# horizon_min = 30             # p-median, p-center: look no farther than this; saves memory on large networks
 
 # [isochrones]
 # minutes = [3, 5]             # areas within so many minutes, on the map and in plan.gpkg; []: none

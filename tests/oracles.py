@@ -1070,6 +1070,41 @@ def best_cover(covers: Sequence[set[int]], n_needs: int) -> set[int]:
     return set(next(p for p in every_plan if coverable <= set().union(*(covers[j] for j in p))))
 
 
+def best_drives(
+    time_s: np.ndarray,
+    weights: Sequence[float],
+    p: int,
+    *,
+    kept: Sequence[int] = (),
+    excluded: Sequence[int] = (),
+    cover_within_s: float | None = None,
+) -> tuple[float, float]:
+    """Return the least weighted drives in all and the shortest longest drive of at most `p` sites; infinite: none can.
+
+    `time_s` holds needs x sites, infinite where no drive is. Needs that no site may serve are set aside; with
+    `cover_within_s` those that a site is so near to need one so near.
+    """
+    usable = [j for j in range(time_s.shape[1]) if j not in set(excluded)]
+    reached = [i for i, row in enumerate(time_s) if min(row[usable], default=math.inf) < math.inf]
+    limit_s = [math.inf] * len(time_s)
+    if cover_within_s is not None:
+        limit_s = [
+            cover_within_s if min(row[usable], default=math.inf) <= cover_within_s else math.inf
+            for row in time_s
+        ]
+    least = shortest = math.inf
+    free = [j for j in usable if j not in set(kept)]
+    for n in range(p - len(kept) + 1):
+        for plan in itertools.combinations(free, n):
+            stations = [*kept, *plan]
+            drives = [min(time_s[i][stations], default=math.inf) for i in reached]
+            if any(t == math.inf or t > limit_s[i] for i, t in zip(reached, drives, strict=True)):
+                continue
+            total = math.fsum(weights[i] * t for i, t in zip(reached, drives, strict=True))
+            least, shortest = min(least, total), min(shortest, max(drives, default=0.0))
+    return least, shortest
+
+
 def best_max_cover(
     covers: Sequence[set[int]], weights: Sequence[float], p: int
 ) -> tuple[set[int], float]:

@@ -387,6 +387,41 @@ def test_c57_a_drive_of_exactly_the_limit_covers(tmp_path):
     assert answer.summary["demand"]["uncoverable"] == []
 
 
+def test_c59_a_hole_in_the_table_is_no_drive(tmp_path):
+    expected = right("C59")
+    asked = {"goal": "p-median", "limit_s": 300}
+    two = Answer(write_table_scenario(tmp_path / "2", "C59", stations=2, **asked))
+    assert two.summary["stations"] == expected["p2"]["set"]
+    assert (two.summary["objective"], two.summary["status"]) == (270, "optimal")
+    one = Answer(write_table_scenario(tmp_path / "1", "C59", stations=1, **asked))
+    assert (one.summary["objective"], one.summary["status"]) == (None, "infeasible")
+    (reason,) = one.summary["reasons"]
+    assert reason.endswith("at least 2 stations; 1 is allowed. No site serves two of D2, D3.")
+    told = command("plan", tmp_path / "1" / "scenario.toml", "--out", tmp_path / "again")
+    assert told.exit_code == 4
+    assert "D2, D3" in told.stderr
+
+
+def test_c63_the_farthest_counts_whatever_it_weighs_and_drives_in_all_count_by_weight(tmp_path):
+    expected = right("C63")
+    center = Answer(write_table_scenario(tmp_path / "c", "C63", goal="p-center", stations=1))
+    assert center.summary["stations"] == expected["pcenter"]["set"]
+    assert center.summary["objective"] == expected["pcenter"]["max_s"]
+    median = Answer(write_table_scenario(tmp_path / "m", "C63", goal="p-median", stations=1))
+    assert median.summary["stations"] == expected["pmedian"]["set"]
+    assert median.summary["objective"] == expected["pmedian"]["total"]
+    assert center.summary["status"] == median.summary["status"] == "optimal"
+
+
+@pytest.mark.parametrize("asked", [{"goal": "p-median", "stations": 1}, {"then": "p-median"}])
+def test_c65_of_equally_few_stations_those_with_the_least_time_in_all(tmp_path, asked):
+    for i, costs in enumerate(["cost_s.csv", "cost_s_reordered.csv"]):
+        answer = Answer(write_table_scenario(tmp_path / str(i), "C65", costs, **asked))
+        assert answer.summary["stations"] == right("C65")["set_both"]
+        told = answer.summary["then"] or answer.summary
+        assert (told["objective"], told["bound"]) == (550, 550)
+
+
 def test_c61_a_required_station_is_kept_and_counts(tmp_path):
     expected = right("C61")
     asked = {"goal": "max-covering", "stations": 2}

@@ -23,6 +23,8 @@ from planner.wording import (
 _GOALS: Final = {
     Goal.SET_COVERING: "the fewest stations that cover all who can be covered",
     Goal.MAX_COVERING: "the best places for a number of stations",
+    Goal.P_MEDIAN: "the places for a number of stations from which drives are shortest in all",
+    Goal.P_CENTER: "the places for a number of stations with the shortest longest drive",
     Goal.ASSESS: "the stations that stand, as they are",
 }
 
@@ -44,7 +46,7 @@ def finding_lines(found: Mapping[str, Any]) -> list[str]:
         ),
         ("Sites", _site_rows(found["sites"])),
         *([("Reach", _reach_rows(found["reach"], found["demand"]))] if found["demand"] else []),
-        ("What would run", _run_rows(found["would_run"], found["reach"])),
+        ("What would run", _run_rows(found["would_run"])),
     ]
     remarks = [f"  - {remark}" for remark in found["remarks"]] or ["  nothing"]
     return [*section_lines(sections), "What is odd", *remarks]
@@ -160,18 +162,26 @@ def _reach_rows(reach: Mapping[str, Any], demand: Mapping[str, Any]) -> Iterator
         yield "cover nobody", f"{counted(len(idle), 'site')}: {some(idle)}"
 
 
-def _run_rows(would_run: Mapping[str, Any], reach: Mapping[str, Any]) -> Iterator[Row]:
+def _run_rows(would_run: Mapping[str, Any]) -> Iterator[Row]:
     limit = would_run["stations"]
     yield "goal", f"{would_run['goal']}: {_GOALS[Goal(would_run['goal'])]}"
     if limit is not None:
         yield (
             "stations",
-            f"{limit}" if would_run["goal"] == Goal.MAX_COVERING else f"at most {limit}",
+            f"at most {limit}" if would_run["goal"] == Goal.SET_COVERING else f"{limit}",
         )
     if (would_run["min_share"] or 1.0) < 1.0:
         yield "to cover", f"{percent(would_run['min_share'])} of the weight that can be covered"
+    if would_run["cover_all"]:
+        yield "to cover", "everyone who can be covered"
+    if would_run["then"]:
+        yield (
+            "then",
+            f"{would_run['then']}: of these plans the one from which drives are shortest in all",
+        )
     way = "to the station" if would_run["direction"] == "to_station" else "from the station"
     yield "who drives", f"{would_run['fleet']}, {would_run['max_drive_min']:g} min {way}"
-    standard = f"{reach['standard_s'] / 60:g} min"
+    farthest = would_run["pairs_within_min"]
+    how_far = "however far" if farthest is None else f"within {farthest:g} min"
     needs, sites = counted(would_run["n_needs"], "need"), counted(would_run["n_sites"], "site")
-    yield "size", f"{needs} x {sites}, {counted(would_run['n_pairs'], 'pair')} within {standard}"
+    yield "size", f"{needs} x {sites}, {counted(would_run['n_pairs'], 'pair')} {how_far}"

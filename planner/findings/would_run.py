@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from planner.run import Survey
@@ -11,14 +12,18 @@ from planner.scenario import Goal, Scenario
 def would_run(scenario: Scenario, survey: Survey) -> dict[str, Any]:
     """Return what would be asked of the placement model."""
     rules, fleet, times = scenario.placement, scenario.fleets[0], survey.times
+    farthest_s = max(fleet.max_drive_time_s, rules.horizon_s)
     return {
         "goal": rules.goal.value,
         "stations": rules.stations,
         "min_share": rules.min_share if rules.goal is Goal.SET_COVERING else None,
+        "then": None if rules.then is None else rules.then.value,
+        "cover_all": rules.cover_all,
         "fleet": fleet.name,
         "max_drive_min": fleet.max_drive_min,
         "direction": fleet.direction.value,
         "n_needs": len(times.needs),
         "n_sites": int((~times.sites.is_excluded).sum()),
         "n_pairs": times.time_s.size,
+        "pairs_within_min": None if math.isinf(farthest_s) else farthest_s / 60,
     }

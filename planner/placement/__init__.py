@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from planner.coverage import Coverage, coverage_of
+from planner.coverage import Coverage, coverage_of, reach_of
 from planner.drivetimes import DriveTimes
 from planner.errors import PlacementError
 from planner.placement.assess import assess
 from planner.placement.max_covering import max_covering
+from planner.placement.p_center import p_center
+from planner.placement.p_median import p_median
 from planner.placement.set_covering import set_covering
 from planner.plan import Plan
-from planner.scenario import Goal
+from planner.scenario import Goal, SecondGoal
 
-__all__ = ["assess", "coverage_for", "max_covering", "place", "place_on", "set_covering"]
+__all__ = [
+    "assess",
+    "coverage_for",
+    "max_covering",
+    "p_center",
+    "p_median",
+    "place",
+    "place_on",
+    "reach_for",
+    "set_covering",
+]
 
 
 def place_on(
     coverage: Coverage,
     *,
     goal: Goal,
+    reach: Coverage | None = None,
     stations: int | None = None,
     min_share: float = 1.0,
+    then: SecondGoal | None = None,
+    cover_all: bool = False,
     time_limit_s: float = 300.0,
 ) -> Plan:
     """Return the plan that is best at a goal.
@@ -30,32 +45,52 @@ def place_on(
         Which needs which sites cover.
     goal
         What the plan is to be best at.
+    reach
+        For p-median and p-center: which needs which sites can serve, however far; left out: those that they cover.
     stations
         How many stations in all, kept ones included; for set covering an upper limit.
     min_share
         For set covering: the share of the coverable weight to cover.
+    then
+        For set covering of all: what to be best at among the plans with as few stations.
+    cover_all
+        For p-median and p-center: whether every need that can be covered has to be.
     time_limit_s
         Guard, in seconds; where it strikes the plan says so.
 
     Raises
     ------
     PlacementError
-        The question makes no sense: a site is both kept and excluded, or max covering has no number of stations.
+        The question makes no sense: a site is both kept and excluded, or a goal other than set covering has no number of stations.
     """
     if goal is Goal.SET_COVERING:
         return set_covering(
-            coverage, stations=stations, min_share=min_share, time_limit_s=time_limit_s
+            coverage, stations=stations, min_share=min_share, then=then, time_limit_s=time_limit_s
         )
     if goal is Goal.ASSESS:
         return assess(coverage)
     if stations is None:
-        raise PlacementError("max covering needs a number of stations; give stations")
-    return max_covering(coverage, stations=stations, time_limit_s=time_limit_s)
+        raise PlacementError(f"{goal} needs a number of stations; give stations")
+    if goal is Goal.MAX_COVERING:
+        return max_covering(coverage, stations=stations, time_limit_s=time_limit_s)
+    choose = p_median if goal is Goal.P_MEDIAN else p_center
+    return choose(
+        coverage,
+        coverage if reach is None else reach,
+        stations=stations,
+        cover_all=cover_all,
+        time_limit_s=time_limit_s,
+    )
 
 
 def coverage_for(times: DriveTimes, goal: Goal) -> Coverage:
     """Return which needs which sites cover, as a goal sees it: required sites are kept, but in an assessment."""
     return coverage_of(times, keeps_required=goal is not Goal.ASSESS)
+
+
+def reach_for(times: DriveTimes, goal: Goal) -> Coverage | None:
+    """Return which needs which sites reach at all, for the goals that look beyond the standard; else None."""
+    return reach_of(times) if goal in (Goal.P_MEDIAN, Goal.P_CENTER) else None
 
 
 def place(
@@ -64,6 +99,8 @@ def place(
     goal: Goal | str,
     stations: int | None = None,
     min_share: float = 1.0,
+    then: SecondGoal | str | None = None,
+    cover_all: bool = False,
     time_limit_s: float = 300.0,
 ) -> Plan:
     """Return the plan that is best at a goal, for drive times.
@@ -71,10 +108,11 @@ def place(
     Parameters
     ----------
     times
-        Drive times within the standard; the sites in it know which of them stand, are required or are excluded.
+        Drive times; the sites in it know which of them stand, are required or are excluded. p-median and p-center look at
+        all of them: with a horizon of infinity those are all there are.
     goal
-        ``set-covering``, ``max-covering`` or ``assess``.
-    stations, min_share, time_limit_s
+        ``set-covering``, ``max-covering``, ``p-median``, ``p-center`` or ``assess``.
+    stations, min_share, then, cover_all, time_limit_s
         As for `place_on`.
 
     Raises
@@ -84,11 +122,16 @@ def place(
     """
     if goal not in list(Goal):
         raise PlacementError(f"there is no goal {goal!r}; there are {', '.join(Goal)}")
+    if then is not None and then not in list(SecondGoal):
+        raise PlacementError(f"there is no second goal {then!r}; there are {', '.join(SecondGoal)}")
     goal = Goal(goal)
     return place_on(
         coverage_for(times, goal),
         goal=goal,
+        reach=reach_for(times, goal),
         stations=stations,
         min_share=min_share,
+        then=None if then is None else SecondGoal(then),
+        cover_all=cover_all,
         time_limit_s=time_limit_s,
     )

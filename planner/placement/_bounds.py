@@ -10,6 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.compiled import kernel
+from planner.placement._ranked import Ranked
 from planner.placement._reduce import Rows
 
 ROUGH: Final = 0.3
@@ -128,6 +130,107 @@ def most_bound(
 
     prices = _descend(ask, first, highest=rows.weight, aim=found, n_steps=n_steps, until_s=until_s)
     return replace(prices, bound=prices.bound * (1 + ROUNDING))
+
+
+def cheapest_bound(
+    rows: Ranked,
+    n_columns: int,
+    *,
+    found: float,
+    n_steps: int,
+    until_s: float,
+    first: Floats,
+) -> Prices:
+    """Return prices by which serving the rows by so many columns costs much.
+
+    Whoever is paid the price of a row by serving it wins at most what the prices are above the costs: a column's score
+    is the sum of that over its rows, and sum of prices - sum of the highest scores is a lower bound (Lagrangian
+    relaxation of "every row is served once": Cornuejols, Fisher and Nemhauser 1977).
+
+    Parameters
+    ----------
+    rows
+        What to serve. The kept columns are among the columns whatever their scores.
+    n_columns
+        Number of columns, kept ones included.
+    found
+        Cost of the best plan found.
+    n_steps
+        Number of subgradient steps.
+    until_s
+        Guard: when to stop, by the clock of ``time.monotonic``.
+    first
+        Prices to begin from.
+    """
+
+    def ask(price: Floats) -> tuple[float, Floats, Floats]:
+        score = _scores(rows.indptr, rows.column, rows.cost, price, rows.n_columns)
+        is_in = _highest(np.where(rows.is_kept, np.inf, score), n_columns)
+        n_serving = _n_serving(rows.indptr, rows.column, rows.cost, price, is_in)
+        return float(score[is_in].sum() - price.sum()), score, n_serving
+
+    # no use in prices beyond this, and larger ones would drown the bound in rounding
+    highest = rows.cost[rows.indptr[1:] - 1] + found
+    prices = _descend(ask, first, highest=highest, aim=-found, n_steps=n_steps, until_s=until_s)
+    return replace(prices, bound=-prices.bound - ROUNDING * max(abs(prices.bound), found))
+
+
+def in_cheaper(
+    rows: Ranked, prices: Prices, n_columns: int, less: float
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return whether each column may be in a plan that costs at most this much, and whether it has to be."""
+    if n_columns >= rows.n_columns:
+        return np.ones(rows.n_columns, dtype=bool), rows.is_kept
+    is_in = _highest(np.where(rows.is_kept, np.inf, prices.score), n_columns)
+    if not (is_in & ~rows.is_kept).any():
+        return rows.is_kept, rows.is_kept
+    last_in, first_out = prices.score[is_in & ~rows.is_kept].min(), prices.score[~is_in].max()
+    may_be: NDArray[np.bool_] = is_in | (prices.bound + (last_in - prices.score) <= less)
+    must_be: NDArray[np.bool_] = is_in & (prices.bound + (prices.score - first_out) > less)
+    return may_be, must_be | rows.is_kept
+
+
+def _highest(score: Floats, n_columns: int) -> NDArray[np.bool_]:
+    """Return whether each column is among so many of the highest scores."""
+    is_in = np.zeros(score.size, dtype=bool)
+    is_in[np.argsort(-score, kind="stable")[:n_columns]] = True
+    return is_in
+
+
+@kernel
+def _scores(
+    indptr: NDArray[np.int64],
+    column: NDArray[np.int32],
+    cost: Floats,
+    price: Floats,
+    n_columns: int,
+) -> Floats:
+    """Return for each column the sum of what the prices of its rows are above their costs, where they are."""
+    score = np.zeros(n_columns)
+    for i in range(price.size):
+        for pair in range(indptr[i], indptr[i + 1]):
+            if cost[pair] >= price[i]:
+                break
+            score[column[pair]] += price[i] - cost[pair]
+    return score
+
+
+@kernel
+def _n_serving(
+    indptr: NDArray[np.int64],
+    column: NDArray[np.int32],
+    cost: Floats,
+    price: Floats,
+    is_in: NDArray[np.bool_],
+) -> Floats:
+    """Return by how many columns in each row is served for less than its price, less one."""
+    n_serving = np.full(price.size, -1.0)
+    for i in range(price.size):
+        for pair in range(indptr[i], indptr[i + 1]):
+            if cost[pair] >= price[i]:
+                break
+            n_serving[i] += is_in[column[pair]]
+    return n_serving
 
 
 def in_fewer(prices: Prices, n_found: int) -> NDArray[np.bool_]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array, hstack
 
 from planner.coverage import Coverage
+from planner.errors import PlacementError
 from planner.placement._bounds import (
     columns_needed,
     fewest_bound,
@@ -24,13 +25,15 @@ from planner.placement._bounds import (
     in_heavier,
     most_bound,
 )
+from planner.placement._cheapest import cheapest
 from planner.placement._milp import Constraint, minimize
-from planner.placement._reduce import Ask, Rows, parts, reduce, restricted, rows_with
+from planner.placement._ranked import ranked
+from planner.placement._reduce import Ask, Core, Rows, parts, reduce, restricted, rows_with
 from planner.placement._search import few_columns, heavy_columns, nearer_stations, steps
 from planner.placement.assess import check_question
 from planner.placement.max_covering import max_covering, weight_step
-from planner.plan import Plan, Status, planned, serve, unmet
-from planner.scenario import Goal
+from planner.plan import Plan, Status, Then, planned, serve, then_nearest, unmet
+from planner.scenario import Goal, SecondGoal
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +65,7 @@ def set_covering(
     *,
     stations: int | None = None,
     min_share: float = 1.0,
+    then: SecondGoal | None = None,
     time_limit_s: float = 300.0,
 ) -> Plan:
     """Return the plan with the fewest stations that cover all coverable needs, or a share of their weight.
@@ -74,6 +78,8 @@ def set_covering(
         Upper limit on all stations, kept ones included.
     min_share
         The share of the coverable weight to cover. At 1 every coverable need is covered, one of weight 0 too.
+    then
+        What to be best at among the plans with as few stations that cover all; only with a share of 1.
     time_limit_s
         Guard, in seconds; where it strikes the plan says so.
 
@@ -86,19 +92,36 @@ def set_covering(
         weighted total drive time, then to lower positions.
     """
     check_question(coverage, stations=stations, min_share=min_share)
+    if then is not None and min_share != 1.0:
+        raise PlacementError("then goes with a min_share of 1 only; leave one of the two out")
     until_s = time.monotonic() + time_limit_s
     found = _all(coverage, until_s) if min_share == 1.0 else _share(coverage, min_share, until_s)
     stopped_by = "time" if time.monotonic() > until_s else None
     if stations is not None and found.stations.size > stations:
         return _limited(coverage, found, stations, min_share, until_s, stopped_by)
+    stations_found, second = found.stations, None
+    if then is not None:
+        stations_found, second = _nearest_of_as_few(coverage, found.stations, until_s)
     return planned(
         coverage,
-        found.stations,
+        stations_found,
         goal=Goal.SET_COVERING,
         bound=float(found.bound),
         stopped_by=stopped_by,
+        then=second,
         sizes=found.sizes,
     )
+
+
+def _nearest_of_as_few(
+    coverage: Coverage, stations: NDArray[np.int32], until_s: float
+) -> tuple[NDArray[np.int32], Then]:
+    """Return as few stations that cover all with the least weighted drives in all, and what is proven of those."""
+    rows, site = ranked(coverage)
+    first = np.searchsorted(site, stations).astype(np.int32)
+    columns, bound = cheapest(rows, stations.size, first=first, until_s=until_s)
+    nearest = site[columns]
+    return nearest, then_nearest(coverage, nearest, bound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -146,33 +169,71 @@ def _limited(
     )
 
 
-def _all(coverage: Coverage, until_s: float) -> _Found:
-    """Return few stations that cover every coverable need."""
-    core = reduce(coverage, Ask.COVER_ALL)
+def few_stations(
+    coverage: Coverage, *, enough: int, until_s: float
+) -> tuple[NDArray[np.int32], int]:
+    """Return stations that cover every coverable need, and how many do at least; looks no further once it is decided.
+
+    Parameters
+    ----------
+    coverage
+        Which needs which sites cover.
+    enough
+        Decided means: so few stations were found, or it takes more.
+    until_s
+        Guard: when to stop, by the clock of ``time.monotonic``.
+    """
+    found = _few(reduce(coverage, Ask.COVER_ALL), enough, until_s)
+    return found.stations, found.bound
+
+
+def _few(core: Core, enough: int, until_s: float) -> _Found:
+    """Return few stations that cover all, and a lower bound; looks no further once so few are found or the bound is higher.
+
+    Parts are proven one by one; the largest comes last and has what the others leave.
+    """
     chosen, bound = [], core.fixed.size
     every_row = np.ones(core.rows.n_rows, dtype=bool)
-    for columns in parts(core.rows):
+    pieces = sorted(parts(core.rows), key=len)
+    for k, columns in enumerate(pieces):
         is_column = np.zeros(core.rows.n_columns, dtype=bool)
         is_column[columns] = True
-        fewest, at_least = _fewest(restricted(core.rows, every_row, is_column), until_s)
+        fewest, at_least = _fewest(
+            restricted(core.rows, every_row, is_column),
+            enough - bound if k == len(pieces) - 1 else 0,
+            until_s,
+        )
         chosen.append(columns[fewest])
         bound += at_least
     stations = core.stations(np.concatenate([NONE, *chosen]))
-    counted = replace(core.open_rows, weight=np.ones(core.open_rows.n_rows))
-    stations = nearer_stations(coverage, counted, core.open_site, stations, enough=np.inf)
     return _Found(stations=stations, bound=bound, sizes=core.sizes)
 
 
-def _fewest(rows: Rows, until_s: float) -> tuple[NDArray[np.int32], int]:
-    """Return few columns that cover every row, and how many do at least."""
-    columns = few_columns(rows, first=NONE, enough=1, n_steps=QUICK_STEPS, until_s=until_s)
+def _all(coverage: Coverage, until_s: float) -> _Found:
+    """Return few stations that cover every coverable need."""
+    core = reduce(coverage, Ask.COVER_ALL)
+    found = _few(core, 0, until_s)
+    counted = replace(core.open_rows, weight=np.ones(core.open_rows.n_rows))
+    stations = nearer_stations(coverage, counted, core.open_site, found.stations, enough=np.inf)
+    return replace(found, stations=stations)
+
+
+def _fewest(rows: Rows, enough: int, until_s: float) -> tuple[NDArray[np.int32], int]:
+    """Return few columns that cover every row, and how many do at least; no better ones than are enough."""
+    columns = few_columns(
+        rows, first=NONE, enough=max(enough, 1), n_steps=QUICK_STEPS, until_s=until_s
+    )
     bound, may_be_in = 1, np.ones(rows.n_columns, dtype=bool)
-    if rows.column.size > FEW_PAIRS:
+    if rows.column.size > FEW_PAIRS and columns.size > enough:
         n_steps = min(BOUND_STEPS, BOUND_PAIRS // rows.column.size)
         prices = fewest_bound(rows, n_found=columns.size, n_steps=n_steps, until_s=until_s)
         bound = max(bound, math.ceil(prices.bound))
         n_steps = min(LONG_STEPS, 400 * rows.n_columns)
-        columns = few_columns(rows, first=columns, enough=bound, n_steps=n_steps, until_s=until_s)
+        if 0 < enough < bound:
+            return columns, bound
+        columns = few_columns(
+            rows, first=columns, enough=max(bound, enough), n_steps=n_steps, until_s=until_s
+        )
         if rows.column.size > MANY_PAIRS:
             prices = fewest_bound(
                 rows,
@@ -184,7 +245,8 @@ def _fewest(rows: Rows, until_s: float) -> tuple[NDArray[np.int32], int]:
             bound = max(bound, math.ceil(prices.bound))
         may_be_in = in_fewer(prices, columns.size)
         may_be_in[columns] = True
-    if columns.size <= bound or rows.column.size > MANY_PAIRS or time.monotonic() > until_s:
+    is_decided = columns.size <= max(bound, enough)
+    if is_decided or rows.column.size > MANY_PAIRS or time.monotonic() > until_s:
         return columns, bound
     left = restricted(rows, np.ones(rows.n_rows, dtype=bool), may_be_in)
     # sum over the columns in that cover a row >= 1, for every row

@@ -66,10 +66,6 @@ _LATER_KEYS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Keys of the full scenario format that this version doesn't know yet."""
 
-_LATER_VALUES: Final[dict[str, tuple[str, ...]]] = {
-    "placement.goal": ("p-median", "p-center"),
-}
-
 _OTHER_WORDS: Final = {
     "limit": "fleets.max_drive_min",
     "limit_min": "fleets.max_drive_min",
@@ -82,10 +78,14 @@ _OTHER_WORDS: Final = {
 }
 """What people write for a key of ours."""
 
+_P_MODELS: Final = (Goal.P_MEDIAN, Goal.P_CENTER)
 _USED_BY: Final = {
-    "stations": (Goal.SET_COVERING, Goal.MAX_COVERING),
+    "stations": (Goal.SET_COVERING, Goal.MAX_COVERING, *_P_MODELS),
     "min_share": (Goal.SET_COVERING,),
-    "time_limit_s": (Goal.SET_COVERING, Goal.MAX_COVERING),
+    "then": (Goal.SET_COVERING,),
+    "cover_all": _P_MODELS,
+    "horizon_min": _P_MODELS,
+    "time_limit_s": (Goal.SET_COVERING, Goal.MAX_COVERING, *_P_MODELS),
 }
 UNUSED_BY: Final = {
     goal: [key for key, goals in _USED_BY.items() if goal not in goals] for goal in Goal
@@ -158,8 +158,6 @@ def _value_problem(detail: ErrorDetails) -> Iterator[Problem]:
         yield from _unknown(place, value)
     elif kind == "missing":
         yield place, "is missing"
-    elif isinstance(value, str) and value in _LATER_VALUES.get(place, ()):
-        yield place, f"{value} is not supported in this version; {_must_be(detail)}"
     elif kind == "value_error":
         yield place, str(detail["ctx"]["error"])
     else:
@@ -240,8 +238,11 @@ def _rule_problems(table: Mapping[str, Any]) -> Iterator[Problem]:
     goal = placement.get("goal", Goal.SET_COVERING)
     if goal not in list(Goal):
         return
-    if goal == Goal.MAX_COVERING and "stations" not in placement:
-        yield "placement.stations", "is missing; max-covering needs to know how many there may be"
+    if goal in (Goal.MAX_COVERING, *_P_MODELS) and "stations" not in placement:
+        yield "placement.stations", f"is missing; {goal} needs to know how many there may be"
+    if "then" in placement and placement.get("min_share", 1) != 1:
+        yield "placement.then", "goes with min_share = 1 only; leave one of the two out"
+    yield from _horizon_problems(placement, fleets)
     for key in UNUSED_BY[goal]:
         if key in placement:
             used_by = " and ".join(_USED_BY[key])
@@ -259,6 +260,8 @@ def _road_demand_problems(table: Mapping[str, Any]) -> Iterator[Problem]:
     goal = _at(table, "placement.goal") or Goal.SET_COVERING
     if not roads:
         return
+    if goal in (Goal.P_MEDIAN, Goal.P_CENTER):
+        yield "demand.roads", f"not used by goal {goal}; leave it out"
     if goal == Goal.MAX_COVERING and has_file:
         yield (
             "demand.roads",
@@ -273,6 +276,17 @@ def _road_demand_problems(table: Mapping[str, Any]) -> Iterator[Problem]:
                 "is a share of the weight of points or of metres, not of both; leave out demand.file or demand.roads"
             ),
         )
+
+
+def _horizon_problems(placement: Mapping[str, Any], fleets: object) -> Iterator[Problem]:
+    """Yield a horizon nearer than the standard."""
+    horizon = placement.get("horizon_min")
+    fleet = fleets[0] if isinstance(fleets, list) and fleets else {}
+    standard = fleet.get("max_drive_min", 5) if isinstance(fleet, dict) else 5
+    if not isinstance(horizon, int | float) or not isinstance(standard, int | float):
+        return
+    if horizon < standard:
+        yield "placement.horizon_min", f"must be at least max_drive_min, which is {standard:g}"
 
 
 def _vehicles(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import math
 import re
 import zoneinfo
 from enum import StrEnum
@@ -61,7 +62,15 @@ class Goal(StrEnum):
 
     SET_COVERING = "set-covering"
     MAX_COVERING = "max-covering"
+    P_MEDIAN = "p-median"
+    P_CENTER = "p-center"
     ASSESS = "assess"
+
+
+class SecondGoal(StrEnum):
+    """What a plan is to be best at beside its goal, among those that are as good at that."""
+
+    P_MEDIAN = "p-median"
 
 
 VEHICLES: Final = ("car", "motorcycle", "ebike")
@@ -329,8 +338,21 @@ class Placement(_Table):
     """How many stations in all, existing and required ones included; for set covering an upper limit."""
     min_share: Annotated[Number, Field(gt=0, le=1)] = 1.0
     """Set covering: the share of the coverable weight to cover, from above 0 to 1."""
+    then: SecondGoal | None = None
+    """Set covering: of the plans with the fewest stations, the best one at this."""
+    cover_all: Annotated[bool, Strict()] = False
+    """p-median and p-center: whether everyone who can be covered has to be."""
+    horizon_min: Above0 | None = None
+    """p-median and p-center: the longest drive looked at, in minutes; None: however long."""
     time_limit_s: Above0 = 300.0
     """Guard on the search, in seconds."""
+
+    @property
+    def horizon_s(self) -> float:
+        """How far the goal looks beyond the standard, in seconds: 0 for the covering goals."""
+        if self.goal not in (Goal.P_MEDIAN, Goal.P_CENTER):
+            return 0.0
+        return math.inf if self.horizon_min is None else minutes(self.horizon_min)
 
 
 class IsochroneSettings(_Table):

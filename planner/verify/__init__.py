@@ -15,7 +15,7 @@ from planner.clock import Clock
 from planner.inputs import read_inputs
 from planner.runfolder import read_summary
 from planner.verify.again import computed_again
-from planner.verify.bound import check_bound, check_claims
+from planner.verify.bound import check_bound, check_claims, trust_then
 from planner.verify.inputs import check_inputs, scenario_of
 from planner.verify.notes import Notes
 from planner.verify.places import check_places
@@ -73,6 +73,7 @@ def verify(run: Path) -> Verification:
         check_times(notes, run, again)
         check_rules(notes, again)
         check_bound(notes, again, said)
+        trust_then(notes, again, said)
         check_summary(notes, again, said)
         check_roads(notes, run, again, said)
         check_claims(notes, again, said)

@@ -32,8 +32,10 @@ class Again:
         Positions of the sites that stations.csv names.
     standard_s
         The longest drive that covers, in seconds.
+    horizon_s
+        How far the goal looks, in seconds: the standard, or farther.
     time_s
-        Seconds of each pair of site and point within the standard.
+        Seconds of each pair of site and point as far as the goal looks.
     nearest_station, nearest_site
         For each point the nearest station, and the nearest site that may be one, however far.
     roads, covered, coverable
@@ -44,6 +46,7 @@ class Again:
     inputs: Inputs
     stations: tuple[int, ...]
     standard_s: float
+    horizon_s: float
     time_s: dict[tuple[int, int], float]
     nearest_station: Nearest
     nearest_site: Nearest
@@ -86,6 +89,11 @@ class Again:
     def is_coverable(self) -> list[bool]:
         """Whether each point is within the standard of a site that may be a station."""
         return [t <= self.standard_s for t in self.nearest_site.time_s.tolist()]
+
+    @property
+    def is_reachable(self) -> list[bool]:
+        """Whether each point is within the horizon of a site that may be a station."""
+        return [t <= self.horizon_s for t in self.nearest_site.time_s.tolist()]
 
     @property
     def weight(self) -> list[float]:
@@ -160,19 +168,29 @@ def computed_again(notes: Notes, run: Path, scenario: Scenario, inputs: Inputs) 
         assert scenario.drive_times is not None
         path = scenario.resolve(scenario.drive_times.file)
         drives = drives_of_table(path, inputs.demand, inputs.sites)
+    horizon_s = max(standard_s, _horizon_s(scenario))
     may_be_station = np.flatnonzero(~inputs.sites.is_excluded).tolist()
     return Again(
         scenario=scenario,
         inputs=inputs,
         stations=stations,
         standard_s=standard_s,
-        time_s=drives.within(standard_s),
+        horizon_s=horizon_s,
+        time_s=drives.within(horizon_s),
         nearest_station=drives.nearest(stations),
         nearest_site=drives.nearest(may_be_station),
         roads=roads,
         covered=None if roads is None else roads.covered_by(stations),
         coverable=None if roads is None else roads.covered_by([*{*may_be_station, *stations}]),
     )
+
+
+def _horizon_s(scenario: Scenario) -> float:
+    """Return how far the goal looks beyond the standard, in seconds: the covering goals not at all."""
+    rules = scenario.placement
+    if rules.goal not in (Goal.P_MEDIAN, Goal.P_CENTER):
+        return 0.0
+    return math.inf if rules.horizon_min is None else on_grid(rules.horizon_min * 60.0)
 
 
 def _stations_of(notes: Notes, run: Path, sites: Sites) -> tuple[int, ...]:

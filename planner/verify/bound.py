@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from planner.scenario import Goal
 from planner.verify.again import Again
-from planner.verify.notes import Notes, n_of, shown
+from planner.verify.notes import Notes, n_of, shown, some
 from planner.verify.values import (
     METRES_AGREE,
     SUMS_AGREE,
@@ -47,7 +48,24 @@ def check_bound(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
         )
         if is_same(bound, most):
             return
+    if rules.goal in (Goal.P_MEDIAN, Goal.P_CENTER):
+        least = _drives(again, again.nearest_site.time_s.tolist())
+        notes.checked.append(
+            f"that no plan does better than {least:,g} s: it would be that with a station at every site"
+        )
+        if is_same(bound, least):
+            return
+        trust += f" (a station at every site proves {least:,g} s only)"
     notes.trusted.append(trust)
+
+
+def trust_then(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
+    """Note that the bound of the second objective is taken on trust, where there is one."""
+    if again.scenario.placement.then is not None and isinstance(said.get("then"), Mapping):
+        bound = shown(said["then"].get("bound"))
+        notes.trusted.append(
+            f"the bound of {bound} s on drives in all with as few stations: it is the solver's word"
+        )
 
 
 def _needed(again: Again) -> int:
@@ -82,7 +100,7 @@ def check_claims(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
             problems += _broken_bound(goal, status, float(objective), bound)
         else:
             problems.append(f"objective is {shown(objective)}, and should be {shown(right)}")
-        problems += _left_uncovered(again)
+        problems += _left_uncovered(again) + _left_unreached(again)
     elif status in ("infeasible", "undecided", "assessed"):
         if objective is not None:
             problems.append(f"objective is {shown(objective)}, and should be null ({status})")
@@ -95,14 +113,27 @@ def check_claims(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
     if said.get("stopped_by") not in (None, "time"):
         problems.append(f"stopped_by is {shown(said.get('stopped_by'))}, which stops nothing")
     problems += unequal("gap", said.get("gap"), _gap(objective, bound))
+    problems += _wrong_then(again, status, said.get("then"))
     for problem in problems:  # one by one: all are named
         notes.differ("result.json", [problem])
 
 
 def _objective(again: Again) -> float | int:
-    if again.scenario.placement.goal is Goal.SET_COVERING:
+    goal = again.scenario.placement.goal
+    if goal is Goal.SET_COVERING:
         return len(again.stations)
-    return again.covered_in_all
+    if goal is Goal.MAX_COVERING:
+        return again.covered_in_all
+    return _drives(again, again.nearest_station.time_s.tolist())
+
+
+def _drives(again: Again, drives_s: Sequence[float]) -> float:
+    """Return the longest drive of those who can be reached, or the sum of weight x drive, as the goal counts."""
+    counts = zip(drives_s, again.weight, again.is_reachable, strict=True)
+    drives = [(math.inf if math.isnan(t) else t, w) for t, w, reachable in counts if reachable]
+    if again.scenario.placement.goal is Goal.P_CENTER:
+        return max((t for t, _ in drives), default=0.0)
+    return math.fsum(t * w for t, w in drives)
 
 
 def _gap(objective: Any, bound: Any) -> float | None:
@@ -116,7 +147,7 @@ def _broken_bound(goal: Goal, status: str, objective: float, bound: Any) -> list
     if not is_number(bound):
         return [f"bound is {shown(bound)}, and should be a number ({status})"]
     slack = SUMS_AGREE * abs(objective)
-    ahead = bound - objective if goal is Goal.SET_COVERING else objective - bound
+    ahead = objective - bound if goal is Goal.MAX_COVERING else bound - objective
     if ahead > slack:
         return [f"bound is {bound}, and the plan beats it with {objective}"]
     if (abs(objective - bound) <= slack) != (status == "optimal"):
@@ -125,9 +156,9 @@ def _broken_bound(goal: Goal, status: str, objective: float, bound: Any) -> list
 
 
 def _left_uncovered(again: Again) -> list[str]:
-    """Return whether a set covering covers less than it has to."""
+    """Return whether less is covered than has to be."""
     rules = again.scenario.placement
-    if rules.goal is not Goal.SET_COVERING:
+    if rules.goal is not Goal.SET_COVERING and not rules.cover_all:
         return []
     asked, covered = rules.min_share * again.to_cover, again.covered_in_all
     unit = "metres" if again.counts_metres else "weight"
@@ -140,3 +171,31 @@ def _left_uncovered(again: Again) -> list[str]:
         if left_m > METRES_AGREE:
             wrong.append(f"the stations leave {left_m:.3f} m of road that sites could cover")
     return wrong
+
+
+def _left_unreached(again: Again) -> list[str]:
+    """Return whom no station reaches within the horizon although a site would, where all have to be reached."""
+    if again.scenario.placement.goal not in (Goal.P_MEDIAN, Goal.P_CENTER):
+        return []
+    reached = [t <= again.horizon_s for t in again.nearest_station.time_s.tolist()]
+    lost = [
+        again.demand.id[i]
+        for i, (has, could) in enumerate(zip(reached, again.is_reachable, strict=True))
+        if could and not has
+    ]
+    return [f"no station reaches {some(lost)}, and a site would"] * bool(lost)
+
+
+def _wrong_then(again: Again, status: Any, said: Any) -> list[str]:
+    """Return what is wrong about the second objective: the weighted drives in all of those who are covered."""
+    if again.scenario.placement.then is None or status not in ("optimal", "feasible"):
+        return [] if said is None else [f"then is {shown(said)}, and should be null"]
+    if not isinstance(said, Mapping) or not is_number(said.get("bound")):
+        return [f"then is {shown(said)}, and should have an objective and a bound"]
+    counts = zip(again.nearest_station.time_s.tolist(), again.weight, again.is_covered, strict=True)
+    total = math.fsum(t * w for t, w, covered in counts if covered)
+    problems = unequal("then.objective", said.get("objective"), total)
+    problems += unequal("then.gap", said.get("gap"), _gap(said.get("objective"), said["bound"]))
+    if said["bound"] > total * (1.0 + SUMS_AGREE):
+        problems.append(f"then.bound is {said['bound']}, and the plan beats it with {total}")
+    return problems

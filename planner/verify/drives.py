@@ -79,7 +79,7 @@ class Drives:
         for first in range(0, self.site.size, _SOURCES_AT_ONCE):
             some = self.site[first : first + _SOURCES_AT_ONCE]
             time_s = dijkstra(matrix, indices=some, limit=limit_s)[:, self.point]
-            site, point = np.nonzero(time_s <= limit_s)
+            site, point = np.nonzero(np.isfinite(time_s) & (time_s <= limit_s))
             pairs = zip((site + first).tolist(), point.tolist(), strict=True)
             found.update(zip(pairs, time_s[site, point].tolist(), strict=True))
         return found

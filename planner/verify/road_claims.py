@@ -91,7 +91,9 @@ def _check_worst(notes: Notes, again: Again, covered: Covered, roads: Any) -> No
         notes.differ("result.json", [f"roads.worst.fleet should be {again.fleet}"])
 
 
-def _apart_m(network: RoadNetwork, told: tuple[float, float], street: int, share: float) -> float:
+def _apart_m(
+    network: RoadNetwork | None, told: tuple[float, float], street: int, share: float
+) -> float:
     """Return how far a point is from a share of a street, in metres."""
     assert network is not None
     geod = Geod(ellps="WGS84")

@@ -33,10 +33,10 @@ def check_times(notes: Notes, run: Path, again: Again) -> None:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         notes.differ(_FILE, [f"can't be read or is not whole ({error})"])
         return
+    far = f"within {again.horizon_s:g} s" if math.isfinite(again.horizon_s) else "however far"
     n_times, n_points, n_sites = len(again.time_s), len(again.demand), len(again.sites)
     notes.checked.append(
-        f"{n_of(n_times, 'drive time')} of {n_of(n_points, 'demand point')} and {n_of(n_sites, 'site')} within "
-        f"{again.standard_s:g} s, and the nearest station and site of everyone (SciPy's Dijkstra on streets cut at the "
+        f"{n_of(n_times, 'drive time')} of {n_of(n_points, 'demand point')} and {n_of(n_sites, 'site')} {far}, and the nearest station and site of everyone (SciPy's Dijkstra on streets cut at the "
         "places; equal to 2^-20 s)"
     )
 

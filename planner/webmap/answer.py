@@ -58,7 +58,7 @@ def answer(
     """
     return {
         "answer": list(_answer(result, found, language)),
-        "proof": [_proof(result, found, left_out, language)],
+        "proof": [_proof(result, found, left_out, language) + _proof_of_then(result, language)],
         "rest": [*_rest(found, left_out, language), *_rest_of_roads(result, found, language)],
     }
 
@@ -120,7 +120,21 @@ def _proof(result: Result, found: Figures, left_out: LeftOut, language: str) -> 
         return say["optimal_max"]
     if plan.goal is Goal.MAX_COVERING:
         return say["optimal_all" if covers_all else "optimal_max"]
-    return say["optimal"]
+    return say[_OPTIMAL.get(plan.goal, "optimal")]
+
+
+_OPTIMAL: Final = {Goal.P_MEDIAN: "optimal_median", Goal.P_CENTER: "optimal_center"}
+"""What is said of a proven plan that doesn't count stations or weight."""
+
+
+def _proof_of_then(result: Result, language: str) -> str:
+    """Return what is proven about what the plan is best at beside its goal; empty where that is nothing."""
+    then, say = result.plan.then, texts.SENTENCES[language]
+    if then is None:
+        return ""
+    blank = " " if language == "en" else ""
+    key = "then_optimal" if then.objective == then.bound else "then_feasible"
+    return blank + say[key].format(gap=texts.share(then.gap))
 
 
 def _proof_of_gap(result: Result, found: Figures, language: str, *, counts_stations: bool) -> str:
@@ -140,6 +154,10 @@ def _proof_of_gap(result: Result, found: Figures, language: str, *, counts_stati
     if plan.goal is Goal.MAX_COVERING and of_all:
         more = 100 * (plan.bound - plan.objective) / of_all
         return say["feasible_max"].format(more=f"{math.ceil(more * 10) / 10:.1f}")
+    if plan.goal is Goal.P_MEDIAN:
+        return say["feasible_median"].format(gap=texts.share(plan.gap or 0.0))
+    if plan.goal is Goal.P_CENTER:
+        return say["feasible_center"].format(bound=texts.duration(plan.bound, language))
     return say["feasible_gap"].format(gap=texts.share(plan.gap or 0.0))
 
 

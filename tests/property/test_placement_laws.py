@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 
 from planner.coverage import Coverage
 from planner.placement import place_on
-from planner.plan import Status, check_plan
-from planner.scenario import Goal
+from planner.plan import Status, check_plan, drives_in_all
+from planner.scenario import Goal, SecondGoal
+
+P_MODELS = (Goal.P_MEDIAN, Goal.P_CENTER)
 
 
 @st.composite
@@ -61,6 +64,59 @@ def shuffled(coverage: Coverage, seed: int) -> Coverage:
         is_kept=coverage.is_kept[back],
         is_excluded=coverage.is_excluded[back],
     )
+
+
+def within(coverage: Coverage, standard_s: float) -> Coverage:
+    """The pairs of a coverage that are at most so far apart."""
+    is_near = coverage.time_s <= standard_s
+    need = np.repeat(np.arange(coverage.n_needs), np.diff(coverage.indptr))[is_near]
+    return replace(
+        coverage,
+        indptr=np.searchsorted(need, np.arange(coverage.n_needs + 1)).astype(np.int64),
+        site=coverage.site[is_near],
+        time_s=coverage.time_s[is_near],
+    )
+
+
+def best(coverage: Coverage, goal: Goal, stations: int, **how: bool) -> float:
+    """What a p-median or p-center of at most so many stations achieves; infinite where none does."""
+    near = within(coverage, 150)
+    plan = place_on(near, goal=goal, reach=coverage, stations=stations, **how)
+    assert check_plan(plan, near, coverage) == []
+    assert plan.bound == plan.objective  # small ones are proven, or none both
+    return math.inf if plan.objective is None else plan.objective
+
+
+@given(coverages(), st.sampled_from(P_MODELS), st.integers(0, 8), st.booleans())
+def test_more_stations_never_make_drives_longer(coverage, goal, stations, cover_all):
+    few, many = (best(coverage, goal, stations + more, cover_all=cover_all) for more in (0, 1))
+    assert many <= few
+
+
+@given(coverages(), st.sampled_from(P_MODELS), st.integers(0, 8))
+def test_a_further_rule_never_makes_drives_shorter(coverage, goal, stations):
+    assert best(coverage, goal, stations) <= best(coverage, goal, stations, cover_all=True)
+
+
+@given(coverages(), st.integers(0, 8), st.sampled_from([2, 8, 0.5]))
+def test_weights_scale_drives_in_all_and_leave_the_longest_alone(coverage, stations, factor):
+    scaled = replace(coverage, weight=coverage.weight * factor)
+    assert best(scaled, Goal.P_MEDIAN, stations) == factor * best(coverage, Goal.P_MEDIAN, stations)
+    assert best(scaled, Goal.P_CENTER, stations) == best(coverage, Goal.P_CENTER, stations)
+
+
+@given(coverages(), st.integers(0, 2**32), st.sampled_from(P_MODELS), st.integers(0, 8))
+def test_the_order_of_needs_and_sites_changes_no_drives(coverage, seed, goal, stations):
+    assert best(shuffled(coverage, seed), goal, stations) == best(coverage, goal, stations)
+
+
+@given(coverages())
+def test_the_second_goal_takes_no_more_stations_and_no_longer_drives(coverage):
+    plain = place_on(coverage, goal=Goal.SET_COVERING)
+    nearest = place_on(coverage, goal=Goal.SET_COVERING, then=SecondGoal.P_MEDIAN)
+    assert check_plan(nearest, coverage) == []
+    assert (nearest.objective, nearest.bound) == (plain.objective, plain.bound)
+    assert nearest.then.bound == nearest.then.objective <= drives_in_all(coverage, plain.stations)
 
 
 @given(coverages(), st.sampled_from(list(Goal)), st.integers(0, 8), st.sampled_from([0.5, 0.9, 1]))

@@ -11,7 +11,7 @@ import pytest
 from planner.coverage import Coverage
 from planner.placement import place_on
 from planner.plan import Plan, check_plan
-from planner.scenario import Goal
+from planner.scenario import Goal, SecondGoal
 
 
 def table(path: Path, *, standard_s: float) -> tuple[Coverage, list[str], list[str]]:
@@ -60,6 +60,30 @@ def test_c57_a_drive_of_exactly_the_standard_covers(cases):
     plan = place_on(coverage, goal=Goal.SET_COVERING)
     assert named(plan, sites) == ["A", "B", "C"]
     assert plan.is_covered.all()
+
+
+def test_c59_a_hole_is_no_drive_and_who_needs_a_station_each_is_told(cases):
+    reach, _, sites = table(cases / "C59" / "cost_s.csv", standard_s=1e6)
+    plan = place_on(reach, goal=Goal.P_MEDIAN, stations=2)
+    assert (named(plan, sites), plan.objective, plan.status) == (["A", "B"], 270, "optimal")
+    plan = place_on(reach, goal=Goal.P_MEDIAN, stations=1)
+    assert (plan.objective, plan.status) == (None, "infeasible")
+    assert "need 1, need 2" in plan.reasons[0]  # D2 and D3
+
+
+def test_c63_only_the_median_counts_weights(cases):
+    reach, _, sites = table(cases / "C63" / "cost_s.csv", standard_s=1e6)
+    center = place_on(reach, goal=Goal.P_CENTER, stations=1)
+    assert (named(center, sites), center.objective, center.status) == (["B"], 200, "optimal")
+    median = place_on(reach, goal=Goal.P_MEDIAN, stations=1)
+    assert (named(median, sites), median.objective, median.status) == (["A"], 10550, "optimal")
+
+
+@pytest.mark.parametrize("name", ["cost_s.csv", "cost_s_reordered.csv"])
+def test_c65_the_second_goal_decides_by_the_least_total_time(cases, name):
+    coverage, _, sites = table(cases / "C65" / name, standard_s=300)
+    plan = place_on(coverage, goal=Goal.SET_COVERING, then=SecondGoal.P_MEDIAN)
+    assert (named(plan, sites), plan.then.objective, plan.then.bound) == (["B"], 550, 550)
 
 
 def test_c61_a_station_that_stands_stays_and_counts(cases):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack
+from scipy.sparse.csgraph import shortest_path
 from scipy.spatial.distance import cdist
 
 from planner.coverage import Coverage
@@ -69,6 +70,40 @@ def most_by_solver(coverage: Coverage, stations: int) -> float:
         bounds=Bounds(0, 1),
         options={"mip_rel_gap": 0},
     ).fun
+
+
+def least_by_solver(distance: np.ndarray, weight: np.ndarray, stations: int) -> float:
+    """The p-median with a variable for each pair: each need at one site, only at stations, so many of them."""
+    n, m = distance.shape
+    pair = np.arange(n * m)
+    each_once = csr_array((np.ones(n * m), (pair // m, m + pair)), shape=(n, m + n * m))
+    at_stations = hstack(
+        [csr_array((np.ones(n * m), (pair, pair % m)), shape=(n * m, m)), -eye_array(n * m)]
+    )
+    return milp(
+        np.concatenate([np.zeros(m), (weight[:, None] * distance).ravel()]),
+        constraints=[
+            LinearConstraint(each_once, lb=1, ub=1),
+            LinearConstraint(at_stations, lb=0),
+            LinearConstraint(np.repeat([[1.0, 0.0]], [m, n * m], axis=1), ub=stations),
+        ],
+        integrality=np.repeat([1, 0], [m, n * m]),
+        bounds=Bounds(0, 1),
+        options={"mip_rel_gap": 0},
+    ).fun
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_medians_are_as_good_as_the_whole_model_given_to_a_solver(seed):
+    rng = np.random.default_rng(seed)
+    distance = cdist(rng.random((60, 2)), rng.random((25, 2))) * 1000
+    weight = rng.random(60) * 50
+    reach = coverage_of(distance, weight, reach=np.inf)
+    for stations in (2, 5, 9):
+        plan = place_on(reach, goal=Goal.P_MEDIAN, stations=stations)
+        assert plan.status == "optimal"
+        right = least_by_solver(distance, weight, stations)
+        assert plan.objective == pytest.approx(right, rel=1e-7)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -140,6 +175,67 @@ def test_set_covers_of_equal_costs_have_the_published_size(shared, name):
     plan = place_on(coverage, goal=Goal.SET_COVERING)
     assert plan.objective == float(known(shared, name)[0]["best_known"])
     assert plan.status == "optimal"
+
+
+def pmed(shared: Path, number: int) -> tuple[np.ndarray, int]:
+    """The shortest ways of an OR-Library network, and p; of a road told twice the last length counts."""
+    text = (shared / "benchmarks" / "pmed" / f"pmed{number}.txt").read_text().split()
+    n, n_roads, p = map(int, text[:3])
+    roads = np.array(text[3 : 3 + 3 * n_roads], dtype=np.int64).reshape(-1, 3)
+    length = {(min(a, b) - 1, max(a, b) - 1): float(c) for a, b, c in roads.tolist()}
+    graph = csr_array((list(length.values()), np.array(list(length)).T), shape=(n, n))
+    return shortest_path(graph, directed=False), p
+
+
+def is_proven_as_published(shared: Path, number: int, goal: Goal, problem: str) -> None:
+    distance, p = pmed(shared, number)
+    (row,) = [row for row in known(shared, f"pmed{number}") if row["problem"] == problem]
+    coverage = coverage_of(distance, np.ones(len(distance)), reach=np.inf)
+    plan = place_on(coverage, goal=goal, stations=p)
+    assert (plan.objective, plan.status) == (float(row["best_known"]), "optimal")
+    assert check_plan(plan, coverage) == []
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6, 10, 16])
+def test_medians_of_networks_are_proven_at_the_published_value(shared, number):
+    is_proven_as_published(shared, number, Goal.P_MEDIAN, "p-median")
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 8, 10, 14])
+def test_centers_of_networks_are_proven_at_the_published_value(shared, number):
+    is_proven_as_published(shared, number, Goal.P_CENTER, "p-center")
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(1, 41))
+def test_all_centers_of_networks_are_proven_too(shared, number):
+    is_proven_as_published(shared, number, Goal.P_CENTER, "p-center")
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(1, 41))
+def test_all_medians_of_networks_are_proven_too(shared, number):
+    is_proven_as_published(shared, number, Goal.P_MEDIAN, "p-median")
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["pr226", "pr264", "pr299", "pr439"])
+def test_centers_of_cities_are_proven_at_the_published_value(shared, name):
+    text = (shared / "benchmarks" / "tsplib" / f"{name}.tsp").read_text()
+    lines = text.partition("NODE_COORD_SECTION")[2].partition("EOF")[0].split("\n")
+    xy = np.array([line.split()[1:3] for line in lines if line.strip()], dtype=np.float64)
+    coverage = coverage_of(cdist(xy, xy), np.ones(len(xy)), reach=np.inf)
+    optima = [row for row in known(shared, name) if row["problem"] == "p-center"]
+    assert len(optima) == 4
+    for row in optima:
+        plan = place_on(coverage, goal=Goal.P_CENTER, stations=int(row["p_or_radius"]))
+        assert plan.status == "optimal"
+        assert abs(plan.objective - float(row["best_known"])) <= 0.5  # published as whole numbers
 
 
 @pytest.mark.shared

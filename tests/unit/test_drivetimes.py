@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 import towns
 
+from planner.coverage import coverage_of, reach_of
 from planner.drivetimes import DriveTimes, TableTimes, drive_times, needs_of, road_times
 from planner.errors import InputError, PlannerError
 from planner.network import JunctionDelays
+from planner.placement import place
 from planner.timetables import pairs_of_table, points_of_table
 
 TICK_S = 2.0**-20
@@ -49,6 +51,59 @@ def seconds(network, start, end, **options):
     from_station = times(network, [end], [start], direction="from_station", **options)
     assert to_station == from_station
     return to_station.get((0, 0))
+
+
+# --- How far ----------------------------------------------------------------------------------------
+
+
+def test_a_horizon_beyond_the_standard_brings_the_pairs_up_to_it():
+    network = towns.network({1: (0, 0), 2: (9000, 0)}, [([1, 2], {})])
+    demand, sites = [(0, 0)], [(1000, 0), (3000, 0), (8000, 0)]  # 100, 300 and 800 s at 10 m/s
+    near = times(network, demand, sites, limit_s=150)
+    assert near == {(0, 0): about(100)}
+    farther = times(network, demand, sites, limit_s=150, horizon_s=400)
+    assert farther == {(0, 0): about(100), (0, 1): about(300)}
+    all_ = times(network, demand, sites, limit_s=150, horizon_s=np.inf)
+    assert all_ == {(0, 0): about(100), (0, 1): about(300), (0, 2): about(800)}
+    assert (
+        times(network, demand, sites, limit_s=150, horizon_s=50) == near
+    )  # never nearer than the standard
+
+
+def test_exactly_as_far_as_the_horizon_counts_in_a_table_too():
+    table = pd.DataFrame(
+        {"demand": "D1", "site": ["A", "B", "C"], "drive_time_s": [100.0, 300, 301]}
+    )
+    found = DriveTimes.from_frame(table, max_drive_time_s=100, horizon_s=300)
+    assert found.site.tolist() == [0, 1]
+    assert coverage_of(found).site.tolist() == [0]
+    assert reach_of(found).site.tolist() == [0, 1]
+    assert len(DriveTimes.from_frame(table, max_drive_time_s=100, horizon_s=np.inf).site) == 3
+
+
+@pytest.mark.parametrize("horizon_s", [-1, np.nan])
+def test_a_horizon_below_0_is_refused(horizon_s):
+    network = towns.network(ROAD, [([1, 2], {})])
+    with pytest.raises(PlannerError, match="horizon_s"):
+        times(network, [(0, 0)], [(0, 0)], horizon_s=horizon_s)
+
+
+def test_a_library_user_places_by_all_drives():
+    # A is 0, 100 and 290 s away, B 200, 100 and 90 s; within 150 s A covers two and B two
+    table = pd.DataFrame(
+        {
+            "demand": ["D1", "D2", "D3"] * 2,
+            "site": ["A"] * 3 + ["B"] * 3,
+            "drive_time_s": [0.0, 100, 290, 200, 100, 91],
+        }
+    )
+    found = DriveTimes.from_frame(table, max_drive_time_s=150, horizon_s=np.inf)
+    median = place(found, goal="p-median", stations=1)
+    assert (median.stations.tolist(), median.objective) == ([0], 390)
+    assert median.is_covered.tolist() == [True, True, False]
+    assert place(found, goal="p-center", stations=1).objective == 200
+    assert place(found, goal="p-median", stations=1, cover_all=True).status == "infeasible"
+    assert "D1, D3" in place(found, goal="p-median", stations=1, cover_all=True).reasons[0]
 
 
 # --- On one street ----------------------------------------------------------------------------------

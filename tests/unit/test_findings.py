@@ -151,13 +151,30 @@ def test_what_would_run_has_the_size_of_the_question(tmp_path):
         "goal": "max-covering",
         "stations": 2,
         "min_share": None,
+        "then": None,
+        "cover_all": False,
         "fleet": "riders",
         "max_drive_min": 2,
         "direction": "to_station",
         "n_needs": 5,
         "n_sites": 3,
         "n_pairs": 4,  # D1-S1, D1-S2, D2-S2, and D3 to S3, which is excluded
+        "pairs_within_min": 2,
     }
+
+
+def test_what_would_run_tells_how_far_the_goal_looks(tmp_path):
+    asked = 'goal = "p-median"\nstations = 2\ncover_all = true\n'
+    found = surveyed(tmp_path, placement=asked)
+    assert found["would_run"]["pairs_within_min"] is None
+    told = "\n".join(finding_lines(found))
+    assert "pairs however far" in told
+    assert "everyone who can be covered" in told
+    near = surveyed(tmp_path, placement=asked + "horizon_min = 2\n")
+    assert near["would_run"]["n_pairs"] == 4
+    assert "4 pairs within 2 min" in "\n".join(finding_lines(near))
+    then = surveyed(tmp_path, placement='then = "p-median"\n')
+    assert "drives are shortest in all" in "\n".join(finding_lines(then))
 
 
 def test_findings_are_strict_json(found):

@@ -207,6 +207,30 @@ def test_what_is_read_back_equals_what_was_written(tmp_path):
         assert_equal(getattr(written, part), getattr(read, part))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        'goal = "set-covering"\nthen = "p-median"',
+        'goal = "p-center"\nstations = 2\nhorizon_min = 30',
+    ],
+)
+def test_what_the_models_of_drives_found_is_read_back_too(tmp_path, asked):
+    town(tmp_path)
+    path = tmp_path / "town.toml"
+    path.write_text(path.read_text().partition("[placement]")[0] + f"[placement]\n{asked}\n")
+    one = run(read_scenario(path), out=tmp_path / "out")
+    two = read_result(tmp_path / "out")
+    assert two.plan.objective == one.plan.objective
+    assert two.times.time_s.tolist() == one.times.time_s.tolist()
+    assert (two.plan.then is None) == (one.plan.then is None)
+    if one.plan.then is not None:
+        assert two.plan.then.goal is one.plan.then.goal
+        assert (two.plan.then.objective, two.plan.then.bound) == (
+            one.plan.then.objective,
+            one.plan.then.bound,
+        )
+
+
 def test_a_run_that_moved_with_its_inputs_is_read(tmp_path):
     run(town(tmp_path / "here"), out=tmp_path / "here" / "runs" / "a")
     (tmp_path / "here").rename(tmp_path / "there")

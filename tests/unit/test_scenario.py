@@ -200,7 +200,7 @@ def test_a_number_is_a_number(problems, value):
         (
             LEAST + 'goal = "set-coverng"',
             (
-                "[placement] goal: must be one of set-covering, max-covering, assess, "
+                "[placement] goal: must be one of set-covering, max-covering, p-median, p-center, assess, "
                 'not "set-coverng"; did you mean set-covering?'
             ),
         ),
@@ -278,6 +278,34 @@ def test_a_number_is_a_number(problems, value):
             "[network] columns.sped: unknown; did you mean speed?",
         ),
         (
+            LEAST + 'goal = "p-median"',
+            "[placement] stations: is missing; p-median needs to know how many there may be",
+        ),
+        (
+            LEAST + 'goal = "p-center"\nstations = 2\nmin_share = 0.9',
+            "[placement] min_share: not used by goal p-center (only by set-covering)",
+        ),
+        (
+            LEAST + 'goal = "p-center"\nstations = 2\nthen = "p-median"',
+            "[placement] then: not used by goal p-center (only by set-covering)",
+        ),
+        (
+            LEAST + 'then = "p-center"',
+            "[placement] then: must be one of p-median, not",
+        ),
+        (
+            LEAST + 'then = "p-median"\nmin_share = 0.9',
+            "[placement] then: goes with min_share = 1 only",
+        ),
+        (
+            LEAST + "cover_all = true",
+            "[placement] cover_all: not used by goal set-covering (only by p-median and p-center)",
+        ),
+        (
+            LEAST + 'goal = "p-median"\nstations = 2\nhorizon_min = 4.9',
+            "[placement] horizon_min: must be at least max_drive_min, which is 5",
+        ),
+        (
             LEAST.replace(NETWORK, NETWORK + "one_way = 1\n"),
             "[network] one_way: must be true or false, not 1",
         ),
@@ -297,8 +325,6 @@ def test_a_problem_is_told_with_its_place_and_remedy(problems, text, expected):
         (LEAST + "backup = 1", "[placement] backup"),
         (LEAST + "budget = 1", "[placement] budget"),
         (LEAST + "min_separation_m = 1", "[placement] min_separation_m"),
-        (LEAST + 'goal = "p-median"', "[placement] goal"),
-        (LEAST + 'goal = "p-center"', "[placement] goal"),
         (LEAST + "[[fleets]]\nshare = 0.7", "[[fleets]] share"),
         (LEAST + '[[fleets]]\nservices = ["charging"]', "[[fleets]] services"),
         (LEAST + '[[periods]]\nname = "night"', "[periods]"),

@@ -175,9 +175,20 @@ def test_a_drive_of_no_time_is_a_drive(sound):
 
 
 @pytest.mark.parametrize("direction", ["to_station", "from_station"])
-@pytest.mark.parametrize("goal", ["set-covering", "max-covering", "assess"])
-def test_every_goal_and_direction_agrees(tmp_path, goal, direction):
-    placement = f'goal = "{goal}"' + ("\nstations = 1" if goal == "max-covering" else "")
+@pytest.mark.parametrize(
+    "placement",
+    [
+        'goal = "set-covering"',
+        'goal = "set-covering"\nthen = "p-median"',
+        'goal = "max-covering"\nstations = 1',
+        'goal = "p-median"\nstations = 2',
+        'goal = "p-median"\nstations = 2\ncover_all = true\nhorizon_min = 6',
+        'goal = "p-median"\nstations = 1\ncover_all = true',
+        'goal = "p-center"\nstations = 2',
+        'goal = "assess"',
+    ],
+)
+def test_every_goal_and_direction_agrees(tmp_path, placement, direction):
     town = written(tmp_path, ROAD, DEMAND, HOSTS, placement=placement, direction=direction)
     run(town, out=tmp_path / "out")
     assert verify(tmp_path / "out").differences == ()
@@ -601,6 +612,41 @@ def test_a_claim_against_all_reason_is_named(saved, status, objective, bound, na
     told |= {"status": status, "objective": objective, "bound": bound}
     (saved / "result.json").write_text(json.dumps(told), encoding="utf-8")
     assert f"result.json: {named}" in verify(saved).differences
+
+
+@pytest.mark.parametrize("goal", ["p-median", "p-center"])
+def test_a_claim_about_drives_against_all_reason_is_named(tmp_path, goal):
+    town = written(tmp_path, ROAD, DEMAND, HOSTS, placement=f'goal = "{goal}"\nstations = 2')
+    run(town, out=tmp_path / "out")
+    path = tmp_path / "out" / "result.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    right = told["objective"]
+    path.write_text(json.dumps(told | {"objective": right - 1, "bound": right - 1}))
+    assert (
+        f"result.json: objective is {right - 1}, and should be {right}"
+        in verify(tmp_path / "out").differences
+    )
+    path.write_text(json.dumps(told | {"bound": right + 1, "gap": 1 / right}))
+    assert (
+        f"result.json: bound is {right + 1}, and the plan beats it with {right}"
+        in verify(tmp_path / "out").differences
+    )
+
+
+def test_a_second_objective_against_all_reason_is_named(tmp_path):
+    town = written(tmp_path, ROAD, DEMAND, HOSTS, placement='then = "p-median"')
+    run(town, out=tmp_path / "out")
+    path = tmp_path / "out" / "result.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    total = told["then"]["objective"]
+    for key, wrong in (("objective", total + 1), ("bound", total + 1), ("gap", 0.5)):
+        path.write_text(json.dumps(told | {"then": told["then"] | {key: wrong}}))
+        assert any(
+            s.startswith(f"result.json: then.{key} is {wrong}")
+            for s in verify(tmp_path / "out").differences
+        )
+    path.write_text(json.dumps(told | {"then": None}))
+    assert any("then is null" in s for s in verify(tmp_path / "out").differences)
 
 
 def test_stations_that_leave_somebody_uncovered_who_could_be_are_named(saved):

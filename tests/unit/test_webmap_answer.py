@@ -11,8 +11,9 @@ import pytest
 from browser.towns import make_demand, make_sites, result_of, scenario
 
 from planner.figures import figures, left_out
-from planner.plan import Status
+from planner.plan import Status, Then
 from planner.result import Result
+from planner.scenario import SecondGoal
 from planner.webmap import texts
 from planner.webmap.answer import answer, steps_s, whole_seconds
 
@@ -95,6 +96,42 @@ def test_max_covering_says_how_much_more_there_could_be():
     near = dataclasses.replace(best.nearest_site, time_s=site_s)
     best = dataclasses.replace(best, nearest_site=near)
     assert said(best, "en", "proof") == "Proven: no other choice of as many stations covers more."
+
+
+@pytest.mark.parametrize(
+    ("goal", "status", "bound", "zh", "en"),
+    [
+        ("p-median", Status.OPTIMAL, 400.0, "不可能使总车程更短", "makes drives shorter in all"),
+        ("p-median", Status.FEASIBLE, 390.0, "最多还能缩短 2.5%", "at most 2.5% shorter in all"),
+        ("p-center", Status.OPTIMAL, 400.0, "不可能使最远车程更短", "the farthest drive shorter"),
+        (
+            "p-center",
+            Status.FEASIBLE,
+            390.0,
+            "不可能短于 6 分 30 秒",
+            "can't be shorter than 6 min 30 s",
+        ),
+        ("p-median", Status.INFEASIBLE, None, "覆盖需求最多", "the plan that covers most"),
+    ],
+)
+def test_models_of_drives_say_what_is_proven_of_drives(goal, status, bound, zh, en):
+    result = street(asked=scenario(goal=goal), status=status)
+    objective = None if bound is None else 400.0
+    result = replace(result, plan=replace(result.plan, objective=objective, bound=bound))
+    assert zh in said(result, "zh", "proof")
+    assert en in said(result, "en", "proof")
+
+
+def test_a_second_goal_is_told_after_the_first():
+    result = street(status=Status.OPTIMAL, bound=3)
+    proven = Then(goal=SecondGoal.P_MEDIAN, objective=400.0, bound=400.0)
+    told = said(replace(result, plan=replace(result.plan, then=proven)), "en", "proof")
+    assert told == (
+        "Proven: 2 cannot do it. Proven: with so few stations no other plan makes drives shorter in all."
+    )
+    open_ = replace(proven, bound=390.0)
+    told = said(replace(result, plan=replace(result.plan, then=open_)), "zh", "proof")
+    assert told == "已证明 2 个不够。在同样少的驿站中，总车程与最短相差不超过 2.5%。"
 
 
 @pytest.mark.parametrize("status", [Status.INFEASIBLE, Status.UNDECIDED])
