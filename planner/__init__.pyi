@@ -11,6 +11,8 @@ from .errors import PointsError as PointsError
 from .errors import ScenarioError as ScenarioError
 from .network import JunctionDelays as JunctionDelays
 from .network import RoadNetwork as RoadNetwork
+from .placement import Curve as Curve
+from .placement import curve as curve
 from .placement import place as place
 from .plan import Plan as Plan
 from .plan import check_plan as check_plan

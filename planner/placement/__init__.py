@@ -6,12 +6,22 @@ from planner.coverage import Coverage, coverage_of
 from planner.drivetimes import DriveTimes
 from planner.errors import PlacementError
 from planner.placement.assess import assess
+from planner.placement.curve import Curve, curve_of
 from planner.placement.max_covering import max_covering
 from planner.placement.set_covering import set_covering
 from planner.plan import Plan
 from planner.scenario import Goal
 
-__all__ = ["assess", "max_covering", "place", "place_on", "set_covering"]
+__all__ = [
+    "Curve",
+    "assess",
+    "curve",
+    "curve_of",
+    "max_covering",
+    "place",
+    "place_on",
+    "set_covering",
+]
 
 
 def place_on(
@@ -85,5 +95,36 @@ def place(
         goal=goal,
         stations=stations,
         min_share=min_share,
+        time_limit_s=time_limit_s,
+    )
+
+
+def curve(
+    times: DriveTimes,
+    *,
+    stations: int | None = None,
+    at_least: int = 0,
+    plan: Plan | None = None,
+    time_limit_s: float = 300.0,
+) -> Curve:
+    """Return how much each number of stations covers, for drive times, with a bound on each.
+
+    Parameters
+    ----------
+    times
+        Drive times within the standard; the sites in it know which of them stand, are required or are excluded.
+    stations, at_least, plan, time_limit_s
+        As for `curve_of`.
+
+    Raises
+    ------
+    PlacementError
+        The question makes no sense.
+    """
+    return curve_of(
+        coverage_of(times),
+        stations=stations,
+        at_least=at_least,
+        plan=plan,
         time_limit_s=time_limit_s,
     )
