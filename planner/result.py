@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from planner.drivetimes import DriveTimes, Nearest
 from planner.inputs import InputFile
 from planner.network import RoadNetwork
+from planner.placement import Curve
 from planner.plan import Plan
 from planner.scenario import Scenario
 from planner.snapping import Places
@@ -40,6 +41,8 @@ class Result:
         The files read.
     remarks
         What a planner should know about the data, in sentences.
+    curve
+        The share covered for each number of stations; None where not asked for, and in a result read back.
     """
 
     scenario: Scenario
@@ -52,6 +55,7 @@ class Result:
     nearest_site: Nearest
     inputs: tuple[InputFile, ...]
     remarks: tuple[str, ...] = ()
+    curve: Curve | None = None
 
     def map(self) -> folium.Map:
         """Return the map of the result, as a notebook shows it and as layers can be added to it."""

@@ -10,11 +10,12 @@ import numpy as np
 from planner.clock import Clock
 from planner.drivetimes import DriveTimes, Nearest, needs_of
 from planner.inputs import Inputs, read_inputs
-from planner.placement import place
+from planner.placement import Curve, curve, place
+from planner.plan import Plan
 from planner.remarks import remarks_on
 from planner.result import Result
 from planner.runfolder import refuse_foreign, write_result
-from planner.scenario import Scenario
+from planner.scenario import Placement, Scenario
 
 
 def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
@@ -45,6 +46,8 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
             min_share=rules.min_share,
             time_limit_s=rules.time_limit_s,
         )
+    with clock.stage("compare numbers of stations"):
+        by_number = _by_number(times, plan, rules)
     with clock.stage("find the nearest station of everyone"):
         is_station = np.isin(np.arange(len(times.sites)), plan.stations)
         nearest_station = survey.inputs.source.nearest(times.needs, is_station)
@@ -59,10 +62,18 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         nearest_site=survey.nearest_site,
         inputs=survey.inputs.files,
         remarks=survey.remarks,
+        curve=by_number,
     )
     if out is not None:
         write_result(result, Path(out), clock)
     return result
+
+
+def _by_number(times: DriveTimes, plan: Plan, rules: Placement) -> Curve | None:
+    """Return what each number of stations covers, as far as that of the plan, where a scenario asks for it."""
+    if not rules.curve:
+        return None
+    return curve(times, at_least=plan.stations.size, plan=plan, time_limit_s=rules.time_limit_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -86,6 +86,7 @@ _USED_BY: Final = {
     "stations": (Goal.SET_COVERING, Goal.MAX_COVERING),
     "min_share": (Goal.SET_COVERING,),
     "time_limit_s": (Goal.SET_COVERING, Goal.MAX_COVERING),
+    "curve": (Goal.SET_COVERING, Goal.MAX_COVERING),
 }
 UNUSED_BY: Final = {
     goal: [key for key, goals in _USED_BY.items() if goal not in goals] for goal in Goal

@@ -327,6 +327,8 @@ class Placement(_Table):
     """Set covering: the share of the coverable weight to cover, from above 0 to 1."""
     time_limit_s: Above0 = 300.0
     """Guard on the search, in seconds."""
+    curve: Annotated[bool, Strict()] = False
+    """Whether result.json tells the share covered for each number of stations too."""
 
 
 class Scenario(_Table):
