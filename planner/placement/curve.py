@@ -43,9 +43,12 @@ if TYPE_CHECKING:
 
 NONE: Final = np.zeros(0, dtype=np.int32)
 
-SEARCH_PAIRS: Final = 1.5e9
-POINT_PAIRS: Final = 1e7
-"""Pairs that one search looks at, for all numbers together and for one number at most."""
+QUICK_PAIRS: Final = 1e7
+LONG_PAIRS: Final = 1e8
+"""Pairs that a search looks at for one number: at first, and where the solver proved nothing."""
+
+N_SEARCHED: Final = 150
+"""Of more numbers than this each is searched for less long, such that all take no longer."""
 
 BOUND_PAIRS: Final = 3e9
 BOUND_STEPS: Final = (20, 250)
@@ -58,7 +61,8 @@ N_NEAR: Final = 3
 """Prices of so many numbers on either side help to tell which columns may be in a better plan."""
 
 NODE_PAIRS: Final = 20_000_000
-"""For each number the solver branches until nodes x pairs come to this, which is seconds."""
+COVER_NODE_PAIRS: Final = 5_000_000
+"""The solver branches until nodes x pairs come to this, for each number and for covering all: which is seconds."""
 
 Floats = NDArray[np.float64]
 
@@ -188,7 +192,11 @@ def curve_of(
     until_s = time.monotonic() + time_limit_s
     core = reduce(coverage, Ask.COVER_MOST)
     n_kept = core.fixed.size
-    cover = set_covering(_as_coverage(core.rows), time_limit_s=time_limit_s)
+    cover = set_covering(
+        _as_coverage(core.rows),
+        max_node_pairs=COVER_NODE_PAIRS,
+        time_limit_s=time_limit_s / 4,  # a part of it, so that most is left for the points
+    )
     n_to_choose = (
         max(cover.stations.size, at_least - n_kept) if stations is None else stations - n_kept
     )
@@ -197,11 +205,7 @@ def curve_of(
     points.lower(_by_cover(core.rows, int(cover.bound or 0), points.n))
     if plan is not None:
         _take_known(points, core, coverage, plan)
-    _search_up(points)
-    _price(points)
-    _search_down(points)
-    _prove(points)
-    points.share_with_neighbours()
+    _improve(points)
     last = max(min(n_kept + n_to_choose, n_kept + core.open_site.size), first)
     return _curve(
         coverage,
@@ -210,6 +214,7 @@ def curve_of(
         n_stations=np.arange(first, last + 1),
         n_for_all=n_kept + points.n_for_all(cover.stations.size),
         n_for_all_bound=n_kept + int(cover.bound or 0),
+        stopped_by=cover.stopped_by,
     )
 
 
@@ -362,21 +367,32 @@ def _take_known(points: _Points, core: Core, coverage: Coverage, plan: Plan) -> 
         points.lower(bound)
 
 
-def _search_up(points: _Points) -> None:
+def _improve(points: _Points) -> None:
+    """Find better plans and lower bounds: quickly, then by the solver, then longer where that proved nothing."""
+    _search_up(points, QUICK_PAIRS)
+    _price(points)
+    _search_down(points)
+    _prove(points)
+    _search_up(points, LONG_PAIRS)
+    _price(points)
+    points.share_with_neighbours()
+
+
+def _search_up(points: _Points, n_pairs: float) -> None:
     """Search a better plan of each number, beginning from the one before with its best addition."""
     for n in range(1, points.n + 1):
         points.offer(points.with_best(n - 1))
-        _search(points, n, seed=1)
+        _search(points, n, n_pairs, seed=1)
 
 
 def _search_down(points: _Points) -> None:
     """Search a better plan of each number that is open, beginning from the next one without its least column."""
     for n in range(points.n - 1, 0, -1):
         points.offer(points.without_least(n + 1))
-        _search(points, n, seed=2)
+        _search(points, n, QUICK_PAIRS, seed=2)
 
 
-def _search(points: _Points, n: int, *, seed: int) -> None:
+def _search(points: _Points, n: int, n_pairs: float, *, seed: int) -> None:
     """Search a better plan of so many columns, where one is not ruled out."""
     if points.is_open(n) and not points.is_late:
         found = heavy_columns(
@@ -384,7 +400,7 @@ def _search(points: _Points, n: int, *, seed: int) -> None:
             n,
             first=points.plan[n],
             enough=float(points.bound[n]) - points.more / 2,
-            n_steps=steps(points.rows, min(POINT_PAIRS, SEARCH_PAIRS / points.n)),
+            n_steps=steps(points.rows, n_pairs * min(1.0, N_SEARCHED / points.n)),
             until_s=points.until_s,
             seed=seed,
         )
@@ -392,7 +408,10 @@ def _search(points: _Points, n: int, *, seed: int) -> None:
 
 
 def _price(points: _Points) -> None:
-    """Find prices for each number that is open, beginning from those of the one before; they bound all numbers."""
+    """Find prices for each number that is open; they bound all numbers.
+
+    They begin from prices that the number has already, or from those of the one before.
+    """
     fewest, most = BOUND_STEPS
     n_steps = int(BOUND_PAIRS / max(points.rows.column.size * points.n, 1))
     n_steps = min(max(n_steps, fewest), most)
@@ -400,6 +419,8 @@ def _price(points: _Points) -> None:
     for n in range(1, points.n + 1):
         if not points.is_open(n) or points.is_late:
             continue
+        if n in points.price_of:
+            price = points.price_of[n].price
         prices = most_bound(
             points.rows,
             n,
@@ -481,6 +502,7 @@ def _curve(
     n_stations: NDArray[np.int64],
     n_for_all: int,
     n_for_all_bound: int,
+    stopped_by: str | None,
 ) -> Curve:
     """Return the curve, what is covered computed from the stations on the coverage as given."""
     by_kept = math.fsum(coverage.weight[_is_covered(coverage, core.fixed)].tolist())
@@ -506,7 +528,7 @@ def _curve(
         coverable_weight=math.fsum(coverage.weight[coverage.is_coverable].tolist()),
         n_for_all=n_for_all,
         n_for_all_bound=n_for_all_bound,
-        stopped_by="time" if points.is_late and bool((lowest > covered).any()) else None,
+        stopped_by="time" if points.is_late and bool((lowest > covered).any()) else stopped_by,
     )
 
 

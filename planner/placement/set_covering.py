@@ -62,6 +62,7 @@ def set_covering(
     *,
     stations: int | None = None,
     min_share: float = 1.0,
+    max_node_pairs: int = NODE_PAIRS,
     time_limit_s: float = 300.0,
 ) -> Plan:
     """Return the plan with the fewest stations that cover all coverable needs, or a share of their weight.
@@ -74,6 +75,8 @@ def set_covering(
         Upper limit on all stations, kept ones included.
     min_share
         The share of the coverable weight to cover. At 1 every coverable need is covered, one of weight 0 too.
+    max_node_pairs
+        The solver branches until nodes x pairs come to this.
     time_limit_s
         Guard, in seconds; where it strikes the plan says so.
 
@@ -87,7 +90,10 @@ def set_covering(
     """
     check_question(coverage, stations=stations, min_share=min_share)
     until_s = time.monotonic() + time_limit_s
-    found = _all(coverage, until_s) if min_share == 1.0 else _share(coverage, min_share, until_s)
+    if min_share == 1.0:
+        found = _all(coverage, max_node_pairs, until_s)
+    else:
+        found = _share(coverage, min_share, max_node_pairs, until_s)
     stopped_by = "time" if time.monotonic() > until_s else None
     if stations is not None and found.stations.size > stations:
         return _limited(coverage, found, stations, min_share, until_s, stopped_by)
@@ -146,7 +152,7 @@ def _limited(
     )
 
 
-def _all(coverage: Coverage, until_s: float) -> _Found:
+def _all(coverage: Coverage, max_node_pairs: int, until_s: float) -> _Found:
     """Return few stations that cover every coverable need."""
     core = reduce(coverage, Ask.COVER_ALL)
     chosen, bound = [], core.fixed.size
@@ -154,7 +160,8 @@ def _all(coverage: Coverage, until_s: float) -> _Found:
     for columns in parts(core.rows):
         is_column = np.zeros(core.rows.n_columns, dtype=bool)
         is_column[columns] = True
-        fewest, at_least = _fewest(restricted(core.rows, every_row, is_column), until_s)
+        part = restricted(core.rows, every_row, is_column)
+        fewest, at_least = _fewest(part, max_node_pairs, until_s)
         chosen.append(columns[fewest])
         bound += at_least
     stations = core.stations(np.concatenate([NONE, *chosen]))
@@ -163,7 +170,7 @@ def _all(coverage: Coverage, until_s: float) -> _Found:
     return _Found(stations=stations, bound=bound, sizes=core.sizes)
 
 
-def _fewest(rows: Rows, until_s: float) -> tuple[NDArray[np.int32], int]:
+def _fewest(rows: Rows, max_node_pairs: int, until_s: float) -> tuple[NDArray[np.int32], int]:
     """Return few columns that cover every row, and how many do at least."""
     columns = few_columns(rows, first=NONE, enough=1, n_steps=QUICK_STEPS, until_s=until_s)
     bound, may_be_in = 1, np.ones(rows.n_columns, dtype=bool)
@@ -196,7 +203,7 @@ def _fewest(rows: Rows, until_s: float) -> tuple[NDArray[np.int32], int]:
         start=np.isin(np.flatnonzero(may_be_in), columns).astype(np.float64),
         gap=0.999,
         time_limit_s=until_s - time.monotonic(),
-        max_nodes=NODE_PAIRS // left.column.size + 1,
+        max_nodes=max_node_pairs // left.column.size + 1,
     )
     if answer.x is not None:
         is_in = np.zeros(rows.n_columns, dtype=bool)
@@ -206,13 +213,13 @@ def _fewest(rows: Rows, until_s: float) -> tuple[NDArray[np.int32], int]:
     return columns, max(bound, min(columns.size, math.ceil(answer.bound - 1e-6)))
 
 
-def _share(coverage: Coverage, min_share: float, until_s: float) -> _Found:
+def _share(coverage: Coverage, min_share: float, max_node_pairs: int, until_s: float) -> _Found:
     """Return few stations that cover a share of the coverable weight."""
     core = reduce(coverage, Ask.COVER_SHARE)
     by_kept = coverage.weight[serve(coverage, core.fixed)[0] >= 0].tolist()
     wanted = needed_weight(coverage, min_share)
     lacking = wanted - math.fsum(by_kept)
-    columns, bound = _fewest_for(core.rows, lacking, until_s)
+    columns, bound = _fewest_for(core.rows, lacking, max_node_pairs, until_s)
     stations = nearer_stations(
         coverage, core.open_rows, core.open_site, core.stations(columns), enough=lacking
     )
@@ -229,7 +236,9 @@ def needed_weight(coverage: Coverage, min_share: float) -> float:
     return wanted if not step else (math.ceil(wanted / step) - 0.01) * step
 
 
-def _fewest_for(rows: Rows, weight: float, until_s: float) -> tuple[NDArray[np.int32], int]:
+def _fewest_for(
+    rows: Rows, weight: float, max_node_pairs: int, until_s: float
+) -> tuple[NDArray[np.int32], int]:
     """Return few columns that cover so much weight, and how many do at least."""
     if weight <= 0.0:
         return NONE, 0
@@ -257,7 +266,7 @@ def _fewest_for(rows: Rows, weight: float, until_s: float) -> tuple[NDArray[np.i
         start=np.concatenate([x, rows_with(left, x)]).astype(np.float64),
         gap=0.999,
         time_limit_s=until_s - time.monotonic(),
-        max_nodes=NODE_PAIRS // left.column.size + 1,
+        max_nodes=max_node_pairs // left.column.size + 1,
     )
     if answer.x is not None:
         met = np.flatnonzero(may_be_in)[answer.x[:m] > 0.5].astype(np.int32)

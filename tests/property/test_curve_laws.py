@@ -88,7 +88,7 @@ def test_every_number_of_stations_is_as_good_as_brute_force(coverage):
 @given(coverages(), st.booleans(), st.booleans())
 def test_what_is_told_follows_from_the_stations_and_bounds_hold(coverage, is_searched, is_solved):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(curve_module, "POINT_PAIRS", 1e7 if is_searched else 0)
+        patch.setattr(curve_module, "N_SEARCHED", 150 if is_searched else 0)
         patch.setattr(curve_module, "SOME_PAIRS", 100_000 if is_solved else -1)
         curve = curve_of(coverage)
     kept = set(np.flatnonzero(coverage.is_kept).tolist())
@@ -156,7 +156,7 @@ def test_bounds_by_prices_alone_hold_and_are_close(seed):
     best = curve_of(coverage)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(curve_module, "SOME_PAIRS", -1)  # no solver
-        patch.setattr(curve_module, "POINT_PAIRS", 0)  # greedy plans
+        patch.setattr(curve_module, "N_SEARCHED", 0)  # greedy plans
         curve = curve_of(coverage)
     assert (curve.covered_weight <= best.covered_weight).all()
     assert (curve.bound >= best.covered_weight).all()
@@ -167,10 +167,10 @@ def test_bounds_by_prices_alone_hold_and_are_close(seed):
 @given(st.integers(0, 2**32))
 def test_one_solve_with_what_prices_decide_changes_no_optimum(seed):
     """The solver begins from greedy plans and is left only what prices leave open."""
-    coverage = town_of(seed, n_sites=60, n_needs=500)
+    coverage = town_of(seed, n_sites=45, n_needs=400)
     best = curve_of(coverage)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(curve_module, "POINT_PAIRS", 0)
+        patch.setattr(curve_module, "N_SEARCHED", 0)
         curve = curve_of(coverage)
     assert set(best.status) == set(curve.status) == {"optimal"}
     assert curve.covered_weight.tolist() == best.covered_weight.tolist()
