@@ -46,8 +46,6 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
             min_share=rules.min_share,
             time_limit_s=rules.time_limit_s,
         )
-    with clock.stage("compare numbers of stations"):
-        by_number = _by_number(times, plan, rules)
     with clock.stage("find the nearest station of everyone"):
         is_station = np.isin(np.arange(len(times.sites)), plan.stations)
         nearest_station = survey.inputs.source.nearest(times.needs, is_station)
@@ -62,18 +60,19 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         nearest_site=survey.nearest_site,
         inputs=survey.inputs.files,
         remarks=survey.remarks,
-        curve=by_number,
+        curve=_by_number(times, plan, rules, clock),
     )
     if out is not None:
         write_result(result, Path(out), clock)
     return result
 
 
-def _by_number(times: DriveTimes, plan: Plan, rules: Placement) -> Curve | None:
+def _by_number(times: DriveTimes, plan: Plan, rules: Placement, clock: Clock) -> Curve | None:
     """Return what each number of stations covers, as far as that of the plan, where a scenario asks for it."""
     if not rules.curve:
         return None
-    return curve(times, at_least=plan.stations.size, plan=plan, time_limit_s=rules.time_limit_s)
+    with clock.stage("compare numbers of stations"):
+        return curve(times, at_least=plan.stations.size, plan=plan, time_limit_s=rules.time_limit_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

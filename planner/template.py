@@ -42,6 +42,7 @@ goal = "set-covering"          # the fewest stations that cover everyone who can
                                # or "max-covering": the best places for a number of them; or "assess"
 # stations = 78                # how many in all (max-covering), or at most (set-covering)
 # min_share = 1.0              # set-covering: the share of the coverable weight to cover
+# curve = true                 # result.json tells what each number of stations covers too
 """
 
 
