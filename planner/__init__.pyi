@@ -14,6 +14,8 @@ from .isochrones import isochrones as isochrones
 from .isochrones import reached_roads as reached_roads
 from .network import JunctionDelays as JunctionDelays
 from .network import RoadNetwork as RoadNetwork
+from .placement import Curve as Curve
+from .placement import curve as curve
 from .placement import place as place
 from .plan import Plan as Plan
 from .plan import check_plan as check_plan

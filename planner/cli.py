@@ -200,6 +200,48 @@ def check(
 
 
 @app.command()
+def curve(
+    scenario: ScenarioFile,
+    to: Annotated[
+        int | None,
+        typer.Option(
+            "--to",
+            min=1,
+            help="The last number of stations; as many as cover all if left out.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Folder for curve.csv, curve.png and curve.svg; runs/<name>-curve if left out.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what each number of stations covers, from the first to those that cover all.
+
+    Each number has the best plan found, what no plan can beat, and what it gains over the number before. The goal of the
+    scenario does not matter.
+    """
+    from planner.curves import curve_json, curve_lines, scenario_curve, write_curve
+    from planner.scenario import read_scenario
+
+    with _plain_errors(), _progress():
+        asked = read_scenario(scenario)
+        folder = out or Path("runs") / f"{asked.name}-curve"
+        found = scenario_curve(asked, stations=to)
+        write_curve(found, folder)
+    if as_json:
+        _tell_json(curve_json(found))
+    else:
+        _tell([*curve_lines(found), f"picture: {folder / 'curve.png'}"])
+
+
+@app.command()
 def verify(run: RunFolder, as_json: AsJson = False) -> None:
     """Compute a saved run again in another way; say what differs.
 

@@ -12,6 +12,7 @@ from planner.drivetimes import DriveTimes, Nearest
 from planner.inputs import InputFile
 from planner.isochrones import StationAreas
 from planner.network import RoadNetwork
+from planner.placement import Curve
 from planner.plan import Plan
 from planner.roadcover import RoadCover
 from planner.scenario import Scenario
@@ -51,6 +52,8 @@ class Result:
         What a planner should know about the data, in sentences.
     areas
         Areas within minutes of the stations; None where none are asked for, or there are no roads.
+    curve
+        The share covered for each number of stations; None where not asked for, and in a result read back.
     """
 
     scenario: Scenario
@@ -66,6 +69,7 @@ class Result:
     only_m: NDArray[np.float64] | None = None
     remarks: tuple[str, ...] = ()
     areas: StationAreas | None = None
+    curve: Curve | None = None
 
     def map(self) -> folium.Map:
         """Return the map of the result, as a notebook shows it and as layers can be added to it."""

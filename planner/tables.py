@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from planner.figures import figures, left_out
 from planner.isochrones import StationAreas
 from planner.layerfiles import write_layers
+from planner.placement import Curve
+from planner.points import Sites
 from planner.result import Result
 from planner.scenario import Goal
 from planner.stretches import uncovered_parts
@@ -32,8 +34,8 @@ def write_tables(result: Result, folder: Path) -> None:
     """Write all tables of a result into a folder that is there."""
     text = json.dumps(summary(result), ensure_ascii=False, indent=1, allow_nan=False)
     _write_text(folder / "result.json", text + "\n")
-    _write_csv(folder / "stations.csv", station_table(result))
-    _write_csv(folder / "assignments.csv", assignment_table(result))
+    write_csv(folder / "stations.csv", station_table(result))
+    write_csv(folder / "assignments.csv", assignment_table(result))
     _write_text(folder / "stations.geojson", _stations_geojson(result))
     write_layers(folder / "plan.gpkg", _layers(result))
     _write_times(folder / "times.npz", result)
@@ -101,6 +103,7 @@ def summary(result: Result) -> dict[str, Any]:
             "counts": network.source.counts,
             "speeds_kph": network.source.speeds_kph,
         },
+        "curve": None if result.curve is None else curve_rows(result.curve, sites),
         "remarks": list(result.remarks),
         "inputs": [{"file": f.file, "sha256": f.sha256} for f in result.inputs],
     }
@@ -134,6 +137,16 @@ def _roads(result: Result) -> dict[str, Any] | None:
             for i in order[only_m[order] > 0.0]
         ]
     return numbers
+
+
+def curve_rows(curve: Curve, sites: Sites) -> list[dict[str, Any]]:
+    """Return the curve as result.json holds it: plain values, a row for each number of stations."""
+    columns = ["n_stations", "covered_weight", "share_covered", "bound", "status"]
+    rows = curve.to_frame()[columns].to_dict("records")
+    return [
+        {**{str(k): v for k, v in row.items()}, "stations": sites.id[chosen].tolist()}
+        for row, chosen in zip(rows, curve.stations, strict=True)
+    ]
 
 
 def _number(value: float | None, *, is_whole: bool = False) -> float | int | None:
@@ -252,7 +265,7 @@ def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _write_csv(path: Path, table: pd.DataFrame) -> None:
+def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a table for spreadsheets: with a byte-order mark, true and false as such, no formulas."""
     harmless = table.copy()
     for column in harmless.columns:

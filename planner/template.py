@@ -46,6 +46,7 @@ goal = "set-covering"          # the fewest stations that cover everyone who can
 # then = "p-median"            # set-covering: of the plans with the fewest, the one with the shortest drives
 # cover_all = true             # p-median, p-center: and everyone who can be covered is
 # horizon_min = 30             # p-median, p-center: look no farther than this; saves memory on large networks
+# curve = true                 # result.json tells what each number of stations covers too
 
 # [isochrones]
 # minutes = [3, 5]             # areas within so many minutes, on the map and in plan.gpkg; []: none

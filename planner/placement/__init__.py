@@ -6,6 +6,7 @@ from planner.coverage import Coverage, coverage_of, reach_of
 from planner.drivetimes import DriveTimes
 from planner.errors import PlacementError
 from planner.placement.assess import assess
+from planner.placement.curve import Curve, curve_of
 from planner.placement.max_covering import max_covering
 from planner.placement.p_center import p_center
 from planner.placement.p_median import p_median
@@ -14,8 +15,11 @@ from planner.plan import Plan
 from planner.scenario import Goal, SecondGoal
 
 __all__ = [
+    "Curve",
     "assess",
     "coverage_for",
+    "curve",
+    "curve_of",
     "max_covering",
     "p_center",
     "p_median",
@@ -133,5 +137,36 @@ def place(
         min_share=min_share,
         then=None if then is None else SecondGoal(then),
         cover_all=cover_all,
+        time_limit_s=time_limit_s,
+    )
+
+
+def curve(
+    times: DriveTimes,
+    *,
+    stations: int | None = None,
+    at_least: int = 0,
+    plan: Plan | None = None,
+    time_limit_s: float = 300.0,
+) -> Curve:
+    """Return how much each number of stations covers, for drive times, with a bound on each.
+
+    Parameters
+    ----------
+    times
+        Drive times within the standard; the sites in it know which of them stand, are required or are excluded.
+    stations, at_least, plan, time_limit_s
+        As for `curve_of`.
+
+    Raises
+    ------
+    PlacementError
+        The question makes no sense.
+    """
+    return curve_of(
+        coverage_of(times),
+        stations=stations,
+        at_least=at_least,
+        plan=plan,
         time_limit_s=time_limit_s,
     )

@@ -248,13 +248,33 @@ def in_heavier(prices: Prices, n_columns: int, more: float) -> NDArray[np.bool_]
     return at_most >= more
 
 
+def in_every_heavier(prices: Prices, n_columns: int, more: float) -> NDArray[np.bool_]:
+    """Return whether each column is in every plan of so many columns that covers this weight or more.
+
+    Without it the best of the others has to take its place.
+    """
+    if n_columns >= prices.score.size:
+        return np.zeros(prices.score.size, dtype=bool)
+    first_out = np.partition(prices.score, -n_columns - 1)[-n_columns - 1]
+    at_most: Floats = prices.bound - np.maximum(0.0, prices.score - first_out)
+    return at_most < more
+
+
 def columns_needed(rows: Rows, prices: Prices, weight: float) -> int:
     """Return how many columns at least cover this weight, by these prices."""
+    return int(np.searchsorted(most_by_number(rows, prices), weight))
+
+
+def most_by_number(rows: Rows, prices: Prices) -> Floats:
+    """Return what no 0, 1, 2, ... columns can beat: one bound for each number, all by the same prices.
+
+    The argument of `most_bound` holds whatever the number: n columns earn no more than the n highest scores. So prices
+    that were found for one number bound every other too; in the number these bounds are concave.
+    """
     kept = float((rows.weight - prices.price).sum())
-    reach = (kept + np.concatenate([[0.0], np.cumsum(np.sort(prices.score)[::-1])])) * (
-        1 + ROUNDING
-    )
-    return int(np.searchsorted(reach, weight))
+    best_scores = np.cumsum(np.sort(prices.score)[::-1])
+    reach: Floats = (kept + np.concatenate([[0.0], best_scores])) * (1 + ROUNDING)
+    return reach
 
 
 def _descend(

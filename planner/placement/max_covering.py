@@ -137,24 +137,45 @@ def _heaviest(
             break
     if may_be_in[rows.column].sum() > MANY_PAIRS or time.monotonic() > until_s:
         return columns, bound
-    found, solver_bound = _solve(rows, may_be_in, columns, n_columns, more, until_s)
+    found, solver_bound = solve_most(
+        rows, may_be_in, columns, n_columns, more, max_node_pairs=NODE_PAIRS, until_s=until_s
+    )
     columns = max(columns, found, key=rows.weight_covered)
     covered = rows.weight_covered(columns)
     bound = min(bound, whole_steps(solver_bound, step))
     return columns, bound if bound >= covered + more / 2 else covered
 
 
-def _solve(
+def solve_most(
     rows: Rows,
     is_column: NDArray[np.bool_],
     first: NDArray[np.int32],
     n_columns: int,
     more: float,
+    *,
+    max_node_pairs: int,
     until_s: float,
 ) -> tuple[NDArray[np.int32], float]:
     """Return the columns that the solver takes among some, and its bound.
 
     x says whether a column is in, y which part of a row counts as covered; y needs not be whole, for where x is, y is.
+
+    Parameters
+    ----------
+    rows
+        What to cover.
+    is_column
+        The columns to choose from.
+    first
+        Some of them, to begin from.
+    n_columns
+        How many may be in.
+    more
+        A plan has to cover as much more to be a better one.
+    max_node_pairs
+        The solver branches until nodes x pairs come to this.
+    until_s
+        Guard: when to stop, by the clock of ``time.monotonic``.
     """
     left = restricted(rows, np.ones(rows.n_rows, dtype=bool), is_column)
     column = np.flatnonzero(is_column).astype(np.int32)
@@ -175,7 +196,7 @@ def _solve(
         start=np.concatenate([x, y]).astype(np.float64),
         gap=0.999 * more / unit,
         time_limit_s=until_s - time.monotonic(),
-        max_nodes=NODE_PAIRS // left.column.size + 1,
+        max_nodes=max_node_pairs // left.column.size + 1,
     )
     chosen = first if answer.x is None else column[np.flatnonzero(answer.x[:m] > 0.5)]
     return chosen, -answer.bound * unit

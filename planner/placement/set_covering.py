@@ -66,6 +66,7 @@ def set_covering(
     stations: int | None = None,
     min_share: float = 1.0,
     then: SecondGoal | None = None,
+    max_node_pairs: int = NODE_PAIRS,
     time_limit_s: float = 300.0,
 ) -> Plan:
     """Return the plan with the fewest stations that cover all coverable needs, or a share of their weight.
@@ -80,6 +81,8 @@ def set_covering(
         The share of the coverable weight to cover. At 1 every coverable need is covered, one of weight 0 too.
     then
         What to be best at among the plans with as few stations that cover all; only with a share of 1.
+    max_node_pairs
+        The solver branches until nodes x pairs come to this.
     time_limit_s
         Guard, in seconds; where it strikes the plan says so.
 
@@ -95,7 +98,10 @@ def set_covering(
     if then is not None and min_share != 1.0:
         raise PlacementError("then goes with a min_share of 1 only; leave one of the two out")
     until_s = time.monotonic() + time_limit_s
-    found = _all(coverage, until_s) if min_share == 1.0 else _share(coverage, min_share, until_s)
+    if min_share == 1.0:
+        found = _all(coverage, max_node_pairs, until_s)
+    else:
+        found = _share(coverage, min_share, max_node_pairs, until_s)
     stopped_by = "time" if time.monotonic() > until_s else None
     if stations is not None and found.stations.size > stations:
         return _limited(coverage, found, stations, min_share, until_s, stopped_by)
@@ -183,11 +189,11 @@ def few_stations(
     until_s
         Guard: when to stop, by the clock of ``time.monotonic``.
     """
-    found = _few(reduce(coverage, Ask.COVER_ALL), enough, until_s)
+    found = _few(reduce(coverage, Ask.COVER_ALL), enough, NODE_PAIRS, until_s)
     return found.stations, found.bound
 
 
-def _few(core: Core, enough: int, until_s: float) -> _Found:
+def _few(core: Core, enough: int, max_node_pairs: int, until_s: float) -> _Found:
     """Return few stations that cover all, and a lower bound; looks no further once so few are found or the bound is higher.
 
     Parts are proven one by one; the largest comes last and has what the others leave.
@@ -201,6 +207,7 @@ def _few(core: Core, enough: int, until_s: float) -> _Found:
         fewest, at_least = _fewest(
             restricted(core.rows, every_row, is_column),
             enough - bound if k == len(pieces) - 1 else 0,
+            max_node_pairs,
             until_s,
         )
         chosen.append(columns[fewest])
@@ -209,16 +216,18 @@ def _few(core: Core, enough: int, until_s: float) -> _Found:
     return _Found(stations=stations, bound=bound, sizes=core.sizes)
 
 
-def _all(coverage: Coverage, until_s: float) -> _Found:
+def _all(coverage: Coverage, max_node_pairs: int, until_s: float) -> _Found:
     """Return few stations that cover every coverable need."""
     core = reduce(coverage, Ask.COVER_ALL)
-    found = _few(core, 0, until_s)
+    found = _few(core, 0, max_node_pairs, until_s)
     counted = replace(core.open_rows, weight=np.ones(core.open_rows.n_rows))
     stations = nearer_stations(coverage, counted, core.open_site, found.stations, enough=np.inf)
     return replace(found, stations=stations)
 
 
-def _fewest(rows: Rows, enough: int, until_s: float) -> tuple[NDArray[np.int32], int]:
+def _fewest(
+    rows: Rows, enough: int, max_node_pairs: int, until_s: float
+) -> tuple[NDArray[np.int32], int]:
     """Return few columns that cover every row, and how many do at least; no better ones than are enough."""
     columns = few_columns(
         rows, first=NONE, enough=max(enough, 1), n_steps=QUICK_STEPS, until_s=until_s
@@ -258,7 +267,7 @@ def _fewest(rows: Rows, enough: int, until_s: float) -> tuple[NDArray[np.int32],
         start=np.isin(np.flatnonzero(may_be_in), columns).astype(np.float64),
         gap=0.999,
         time_limit_s=until_s - time.monotonic(),
-        max_nodes=NODE_PAIRS // left.column.size + 1,
+        max_nodes=max_node_pairs // left.column.size + 1,
     )
     if answer.x is not None:
         is_in = np.zeros(rows.n_columns, dtype=bool)
@@ -268,13 +277,13 @@ def _fewest(rows: Rows, enough: int, until_s: float) -> tuple[NDArray[np.int32],
     return columns, max(bound, min(columns.size, math.ceil(answer.bound - 1e-6)))
 
 
-def _share(coverage: Coverage, min_share: float, until_s: float) -> _Found:
+def _share(coverage: Coverage, min_share: float, max_node_pairs: int, until_s: float) -> _Found:
     """Return few stations that cover a share of the coverable weight."""
     core = reduce(coverage, Ask.COVER_SHARE)
     by_kept = coverage.weight[serve(coverage, core.fixed)[0] >= 0].tolist()
     wanted = needed_weight(coverage, min_share)
     lacking = wanted - math.fsum(by_kept)
-    columns, bound = _fewest_for(core.rows, lacking, until_s)
+    columns, bound = _fewest_for(core.rows, lacking, max_node_pairs, until_s)
     stations = nearer_stations(
         coverage, core.open_rows, core.open_site, core.stations(columns), enough=lacking
     )
@@ -291,7 +300,9 @@ def needed_weight(coverage: Coverage, min_share: float) -> float:
     return wanted if not step else (math.ceil(wanted / step) - 0.01) * step
 
 
-def _fewest_for(rows: Rows, weight: float, until_s: float) -> tuple[NDArray[np.int32], int]:
+def _fewest_for(
+    rows: Rows, weight: float, max_node_pairs: int, until_s: float
+) -> tuple[NDArray[np.int32], int]:
     """Return few columns that cover so much weight, and how many do at least."""
     if weight <= 0.0:
         return NONE, 0
@@ -319,7 +330,7 @@ def _fewest_for(rows: Rows, weight: float, until_s: float) -> tuple[NDArray[np.i
         start=np.concatenate([x, rows_with(left, x)]).astype(np.float64),
         gap=0.999,
         time_limit_s=until_s - time.monotonic(),
-        max_nodes=NODE_PAIRS // left.column.size + 1,
+        max_nodes=max_node_pairs // left.column.size + 1,
     )
     if answer.x is not None:
         met = np.flatnonzero(may_be_in)[answer.x[:m] > 0.5].astype(np.int32)

@@ -86,6 +86,7 @@ _USED_BY: Final = {
     "cover_all": _P_MODELS,
     "horizon_min": _P_MODELS,
     "time_limit_s": (Goal.SET_COVERING, Goal.MAX_COVERING, *_P_MODELS),
+    "curve": (Goal.SET_COVERING, Goal.MAX_COVERING),
 }
 UNUSED_BY: Final = {
     goal: [key for key, goals in _USED_BY.items() if goal not in goals] for goal in Goal
@@ -260,6 +261,8 @@ def _road_demand_problems(table: Mapping[str, Any]) -> Iterator[Problem]:
     goal = _at(table, "placement.goal") or Goal.SET_COVERING
     if not roads:
         return
+    if _at(table, "placement.curve") is True:
+        yield "placement.curve", "tells of demand points only; leave it out, or demand.roads"
     if goal in (Goal.P_MEDIAN, Goal.P_CENTER):
         yield "demand.roads", f"not used by goal {goal}; leave it out"
     if goal == Goal.MAX_COVERING and has_file:

@@ -346,6 +346,8 @@ class Placement(_Table):
     """p-median and p-center: the longest drive looked at, in minutes; None: however long."""
     time_limit_s: Above0 = 300.0
     """Guard on the search, in seconds."""
+    curve: Annotated[bool, Strict()] = False
+    """Whether result.json tells the share covered for each number of stations too."""
 
     @property
     def horizon_s(self) -> float:

@@ -16,6 +16,7 @@ from planner.inputs import read_inputs
 from planner.runfolder import read_summary
 from planner.verify.again import computed_again
 from planner.verify.bound import check_bound, check_claims, trust_then
+from planner.verify.curve import check_curve
 from planner.verify.inputs import check_inputs, scenario_of
 from planner.verify.notes import Notes
 from planner.verify.places import check_places
@@ -77,6 +78,7 @@ def verify(run: Path) -> Verification:
         check_summary(notes, again, said)
         check_roads(notes, run, again, said)
         check_claims(notes, again, said)
+        check_curve(notes, again, said)
         check_tables(notes, run, again)
         notes.trusted += [
             "how the tags of roads become access and speeds: the road file is read by the same reader"

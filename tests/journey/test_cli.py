@@ -90,7 +90,7 @@ def names(folder):
 def test_help_names_every_command(flag):
     told = called(flag)
     assert told.exit_code == 0
-    for command in ("plan", "assess", "check", "verify", "map", "route", "demo", "init"):
+    for command in ("plan", "assess", "curve", "check", "verify", "map", "route", "demo", "init"):
         assert f"  {command} " in told.stdout
 
 
@@ -101,7 +101,7 @@ def test_version_is_that_of_the_package():
 def test_help_loads_nothing_heavy():
     code = (
         "import sys; import planner, planner.cli; from typer.main import get_command; get_command(planner.cli.app)\n"
-        "print([m for m in ('numpy', 'pandas', 'numba', 'shapely', 'pydantic', 'folium') if m in sys.modules])"
+        "print([m for m in ('numpy', 'pandas', 'numba', 'shapely', 'pydantic', 'folium', 'matplotlib') if m in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"

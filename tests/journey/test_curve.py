@@ -1,0 +1,175 @@
+"""`curve` as a planner meets it: files in, files and an answer out."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from planner.cli import app
+
+NAMES = ["curve.csv", "curve.png", "curve.svg"]
+# Seconds by a table; five minutes are 300 s.
+#
+#        weight   S1   S2   S3   S4
+#   D1      5      9    9    -    -
+#   D2      4      9    -    9    -
+#   D3      3      -    9    9    -
+#   D4      1      -    -    -  300
+#   D5      7      -    -    -  301    beyond the standard: no site covers it
+#
+# One station covers 9 (S1), two all but D4 (12 of 13), three all that can be covered.
+FILES = {
+    "demand.csv": "id,lon,lat,weight\nD1,121,28,5\nD2,121,28,4\nD3,121,28,3\nD4,121,28,1\nD5,121,28,7\n",
+    "hosts.csv": "id,lon,lat,existing,excluded\nS1,121,28,,\nS2,121,28,,\nS3,121,28,,\nS4,121,28,,\n",
+    "times.csv": "demand,site,drive_time_s\nD1,S1,9\nD1,S2,9\nD2,S1,9\nD2,S3,9\nD3,S2,9\nD3,S3,9\nD4,S4,300\nD5,S4,301\n",
+    "town.toml": """
+[drive_times]
+file = "times.csv"
+[demand]
+file = "demand.csv"
+[sites]
+file = "hosts.csv"
+[placement]
+""",
+}
+
+
+@pytest.fixture
+def town(tmp_path, monkeypatch):
+    """A folder with a scenario, in which the program is run."""
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def called(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def changed(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_curve_writes_a_table_and_pictures_and_tells_each_number(town):
+    told = called("curve", "town.toml")
+    assert told.exit_code == 0
+    assert told.stdout.splitlines() == [
+        "stations    covered       gain  proven",
+        "       1    45.00 %    45.00 %  best",
+        "       2    60.00 %    15.00 %  best",
+        "       3    65.00 %     5.00 %  best",
+        "",
+        "3 stations cover all that can be covered (65.00 %); proven: 2 can't.",
+        "Each number has a plan of its own: the best 11 stations may be without some of the best 10.",
+        f"picture: {Path('runs/town-curve/curve.png')}",
+    ]
+    folder = town / "runs" / "town-curve"
+    assert sorted(path.name for path in folder.iterdir()) == NAMES
+    assert [(row["covered_weight"], row["gain"]) for row in rows_of(folder / "curve.csv")] == [
+        ("9.0", "9.0"),
+        ("12.0", "3.0"),
+        ("13.0", "1.0"),
+    ]
+
+
+def test_json_is_all_there_is_on_stdout(town):
+    told = json.loads(called("curve", "town.toml", "--json").stdout)
+    assert [point["covered_weight"] for point in told["curve"]] == [9, 12, 13]
+    assert [point["bound"] for point in told["curve"]] == [9, 12, 13]
+    assert told["curve"][0]["stations"] == ["S1"]
+
+
+def test_to_says_where_the_curve_ends_and_out_where_it_goes(town):
+    told = called("curve", "town.toml", "--to", 2, "--out", "那里/curve")
+    assert told.exit_code == 0
+    assert len(rows_of(town / "那里" / "curve" / "curve.csv")) == 2
+    assert "3 stations cover all that can be covered" in told.stdout
+
+
+def test_equal_inputs_give_equal_bytes(town):
+    for folder in ("one", "two"):
+        called("curve", "town.toml", "--out", folder)
+    for name in NAMES:
+        assert (town / "one" / name).read_bytes() == (town / "two" / name).read_bytes()
+
+
+def test_kept_stations_begin_the_curve_and_excluded_ones_are_never_in(town):
+    changed(town / "hosts.csv", "S3,121,28,,", "S3,121,28,yes,")
+    changed(town / "hosts.csv", "S4,121,28,,", "S4,121,28,,yes")
+    told = json.loads(called("curve", "town.toml", "--json").stdout)
+    assert [point["stations"] for point in told["curve"]] == [["S3"], ["S1", "S3"]]
+
+
+def test_an_assessment_may_be_asked_what_more_stations_would_cover(town):
+    changed(town / "town.toml", "[placement]", '[placement]\ngoal = "assess"')
+    assert "3 stations cover all that can be covered" in called("curve", "town.toml").stdout
+
+
+@pytest.mark.parametrize(
+    ("last", "existing", "code", "said"),
+    [
+        (1, True, 3, "begins with 2 stations (those kept); it can't end with 1"),
+        (0, False, 2, "Invalid value for '--to'"),
+    ],
+)
+def test_an_end_before_the_beginning_is_said(town, last, existing, code, said):
+    if existing:
+        changed(town / "hosts.csv", "S3,121,28,,", "S3,121,28,yes,")
+        changed(town / "hosts.csv", "S2,121,28,,", "S2,121,28,yes,")
+    told = called("curve", "town.toml", "--to", last)
+    assert told.exit_code == code
+    assert said in told.stderr
+    assert not (town / "runs").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_said(town):
+    told = called("curve", "town.toml", "--out", "times.csv/x")
+    assert told.exit_code == 3
+    assert "can't be written" in told.stderr
+
+
+def test_a_run_that_asks_for_it_has_the_curve_and_verifies(town):
+    changed(town / "town.toml", "[placement]", "[placement]\ncurve = true")
+    assert called("plan", "town.toml").exit_code == 0
+    result = json.loads((town / "runs" / "town" / "result.json").read_text(encoding="utf-8"))
+    assert [point["covered_weight"] for point in result["curve"]] == [9, 12, 13]
+    assert called("verify", "runs/town").exit_code == 0
+
+
+def test_a_run_that_does_not_ask_has_none(town):
+    assert json.loads(called("plan", "town.toml", "--json").stdout)["curve"] is None
+
+
+def test_an_assessment_has_no_use_for_the_key(town):
+    changed(town / "town.toml", "[placement]", '[placement]\ngoal = "assess"\ncurve = true')
+    told = called("plan", "town.toml")
+    assert told.exit_code == 3
+    assert "[placement] curve: not used by goal assess" in told.stderr
+
+
+@pytest.mark.slow
+def test_the_county_that_comes_along_is_proven_number_by_number(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    county = Path(__file__).parents[2] / "data" / "yuhuan" / "seventy-eight.toml"
+    told = json.loads(called("curve", county, "--json", "--out", "county").stdout)
+    points = told["curve"]
+    assert [point["n_stations"] for point in points] == list(range(1, 79))
+    assert {point["status"] for point in points} == {"optimal"}
+    assert told["n_for_all"] == told["n_for_all_bound"] == 72  # what `demo` says too
+    covered = [point["covered_weight"] for point in points]
+    assert covered == sorted(covered)
+    assert covered[-1] == covered[71] == told["coverable_weight"]
+    # the optima of three numbers, as max covering finds them alone
+    assert (covered[9], covered[35], covered[39]) == (5423, 8256, 8444)
