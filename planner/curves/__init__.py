@@ -81,8 +81,12 @@ def scenario_curve(scenario: Scenario, *, stations: int | None = None) -> Scenar
     Raises
     ------
     PlannerError
-        An input can't be used, or the last number is less than the stations that are kept.
+        An input can't be used, the last number is less than the stations that are kept, or roads alone are demand.
     """
+    if scenario.demand.file is None:
+        raise PlannerError(
+            f"{scenario.path}: [demand] names no file, and the curve tells of demand points only"
+        )
     rules, fleet = scenario.placement, scenario.fleets[0]
     survey = survey_of(scenario)
     asked = rules.stations if rules.goal is Goal.MAX_COVERING else None

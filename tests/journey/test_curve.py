@@ -173,3 +173,14 @@ def test_the_county_that_comes_along_is_proven_number_by_number(tmp_path, monkey
     assert covered[-1] == covered[71] == told["coverable_weight"]
     # the optima of three numbers, as max covering finds them alone
     assert (covered[9], covered[35], covered[39]) == (5423, 8256, 8444)
+
+
+def test_roads_alone_have_no_curve(town):
+    (town / "roads.osm").touch()
+    changed(
+        town / "town.toml", '[drive_times]\nfile = "times.csv"', '[network]\nfile = "roads.osm"'
+    )
+    changed(town / "town.toml", 'file = "demand.csv"', "roads = true")
+    told = called("curve", "town.toml")
+    assert told.exit_code == 3
+    assert "tells of demand points only" in told.output
