@@ -165,6 +165,7 @@ def test_the_drive_near_the_worst_point_is_as_long_as_told(town, direction):
     assert took_s.max() == pytest.approx(worst.drive_time_s, abs=1e-3)
 
 
+@towns.FEWER
 @given(stations_in_towns(), DIRECTIONS, st.sampled_from([20.0, 47.5, 90.0, 300.0]), st.data())
 def test_parts_by_station_belong_to_the_station_that_a_drive_goes_to(
     town, direction, standard_s, data
@@ -184,6 +185,7 @@ def test_parts_by_station_belong_to_the_station_that_a_drive_goes_to(
     assert own_s == pytest.approx(took_s, abs=NEARLY_S)
 
 
+@towns.FEWER
 @given(stations_in_towns(), DIRECTIONS, st.sampled_from([20.0, 47.5, 300.0]))
 def test_parts_by_station_are_the_covered_parts_and_do_not_overlap(town, direction, standard_s):
     network, stations = town
