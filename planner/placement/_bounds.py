@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import kernel
+from planner.placement._prices import Floats, scores, slopes
 from planner.placement._ranked import Ranked
 from planner.placement._reduce import Rows
 
@@ -25,9 +25,6 @@ SHORTER: Final = 0.85
 
 ROUNDING: Final = 1e-9
 """Part of a bound by which it is taken less tight, so that sums of floats can't make it false."""
-
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -164,10 +161,10 @@ def cheapest_bound(
     """
 
     def ask(price: Floats) -> tuple[float, Floats, Floats]:
-        score = _scores(rows.indptr, rows.column, rows.cost, price, rows.n_columns)
+        score = scores(rows.indptr, rows.column, rows.cost, price, rows.n_columns)
         is_in = _highest(np.where(rows.is_kept, np.inf, score), n_columns)
-        n_serving = _n_serving(rows.indptr, rows.column, rows.cost, price, is_in)
-        return float(score[is_in].sum() - price.sum()), score, n_serving
+        slope = slopes(rows.indptr, rows.column, rows.cost, price, is_in)
+        return float(score[is_in].sum() - price.sum()), score, -slope
 
     # no use in prices beyond this, and larger ones would drown the bound in rounding
     highest = rows.cost[rows.indptr[1:] - 1] + found
@@ -195,42 +192,6 @@ def _highest(score: Floats, n_columns: int) -> NDArray[np.bool_]:
     is_in = np.zeros(score.size, dtype=bool)
     is_in[np.argsort(-score, kind="stable")[:n_columns]] = True
     return is_in
-
-
-@kernel
-def _scores(
-    indptr: NDArray[np.int64],
-    column: NDArray[np.int32],
-    cost: Floats,
-    price: Floats,
-    n_columns: int,
-) -> Floats:
-    """Return for each column the sum of what the prices of its rows are above their costs, where they are."""
-    score = np.zeros(n_columns)
-    for i in range(price.size):
-        for pair in range(indptr[i], indptr[i + 1]):
-            if cost[pair] >= price[i]:
-                break
-            score[column[pair]] += price[i] - cost[pair]
-    return score
-
-
-@kernel
-def _n_serving(
-    indptr: NDArray[np.int64],
-    column: NDArray[np.int32],
-    cost: Floats,
-    price: Floats,
-    is_in: NDArray[np.bool_],
-) -> Floats:
-    """Return by how many columns in each row is served for less than its price, less one."""
-    n_serving = np.full(price.size, -1.0)
-    for i in range(price.size):
-        for pair in range(indptr[i], indptr[i + 1]):
-            if cost[pair] >= price[i]:
-                break
-            n_serving[i] += is_in[column[pair]]
-    return n_serving
 
 
 def in_fewer(prices: Prices, n_found: int) -> NDArray[np.bool_]:

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from planner.placement._bounds import Floats, Prices, cheapest_bound, in_cheaper
+from planner.placement._bounds import Prices, cheapest_bound, in_cheaper
 from planner.placement._ladder import ladder
 from planner.placement._medians import cheap_columns, steps
 from planner.placement._milp import Constraint, minimize
+from planner.placement._prices import Floats
 from planner.placement._ranked import Ranked, with_pairs
 from planner.placement._tree import search_tree
 from planner.placement.max_covering import weight_step

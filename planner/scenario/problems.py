@@ -268,16 +268,12 @@ def _road_demand_problems(table: Mapping[str, Any]) -> Iterator[Problem]:
     if goal == Goal.MAX_COVERING and has_file:
         yield (
             "demand.roads",
-            (
-                "with max-covering metres count only where no demand file is given; leave one of the two out"
-            ),
+            "with max-covering metres count only where no demand file is given; leave one of the two out",
         )
     if has_file and _at(table, "placement.min_share") not in (None, 1, 1.0):
         yield (
             "placement.min_share",
-            (
-                "is a share of the weight of points or of metres, not of both; leave out demand.file or demand.roads"
-            ),
+            "is a share of the weight of points or of metres, not of both; leave out demand.file or demand.roads",
         )
 
 
