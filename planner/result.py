@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.drivetimes import DriveTimes, Nearest
+from planner.drivetimes import DriveTimes, Nearest, TimeSource
 from planner.inputs import InputFile
 from planner.isochrones import StationAreas
 from planner.network import RoadNetwork
@@ -54,6 +54,8 @@ class Result:
         Areas within minutes of the stations; None where none are asked for, or there are no roads.
     curve
         The share covered for each number of stations; None where not asked for, and in a result read back.
+    source
+        Where drive times come from, for more of them; None where nobody will ask.
     """
 
     scenario: Scenario
@@ -70,6 +72,7 @@ class Result:
     remarks: tuple[str, ...] = ()
     areas: StationAreas | None = None
     curve: Curve | None = None
+    source: TimeSource | None = None
 
     def map(self) -> folium.Map:
         """Return the map of the result, as a notebook shows it and as layers can be added to it."""

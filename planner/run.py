@@ -76,6 +76,7 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         remarks=survey.remarks,
         areas=areas,
         curve=_by_number(times, plan, rules, clock),
+        source=inputs.source,
     )
     if out is not None:
         write_result(result, Path(out), clock)

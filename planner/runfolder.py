@@ -217,6 +217,7 @@ def read_result(folder: Path) -> Result:
         only_m=saved.get("site_only_m"),
         remarks=tuple(summary["remarks"]),
         areas=areas_of_plan(scenario, inputs.network, inputs.site_places, plan.stations),
+        source=inputs.source,
     )
 
 

@@ -363,7 +363,7 @@ def nearest(task: Task) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """
     label, owner = nearest_of_states(task.graph, task.seeds)
     return _nearest_of_points(
-        label, owner, task.targets, _over_one_edge(task), task.point_leg_s.size
+        label, owner, task.targets, pairs_over_one_edge(task), task.point_leg_s.size
     )
 
 
@@ -395,7 +395,7 @@ def _nearest_of_points(
     return nearest_source, nearest_s
 
 
-def _over_one_edge(task: Task) -> Pairs:
+def pairs_over_one_edge(task: Task) -> Pairs:
     """Return the pairs of source and point that share an edge, and the time over it alone."""
     own, on_edge = task.source_edges, task.points_on_edge
     pair, k = entries(on_edge.start, own.item)

@@ -38,7 +38,8 @@ def area_parts(result: Result) -> tuple[dict[str, Any], Numbers]:
         if has_own
         else together
     )
-    return {"areas": {"minutes": minutes.tolist()}}, numbers
+    width_m = result.scenario.isochrones.width_m
+    return {"areas": {"minutes": minutes.tolist(), "width_m": width_m}}, numbers
 
 
 def _numbers(areas: Areas, minutes: NDArray[np.float64], row_of: NDArray[np.int64]) -> Numbers:

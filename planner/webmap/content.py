@@ -17,7 +17,8 @@ from planner.scenario import Title
 from planner.webmap import texts
 from planner.webmap.answer import answer, steps_s, whole_seconds
 from planner.webmap.areas import area_parts
-from planner.webmap.ground import ground
+from planner.webmap.drives import drive_parts, site_rows
+from planner.webmap.ground import Ground, ground
 from planner.webmap.pack import coordinates, pack
 from planner.webmap.route import DrawnRoute, route_parts
 
@@ -43,11 +44,14 @@ def content(result: Result, *, route: DrawnRoute | None = None) -> str:
         "direction": str(scenario.fleets[0].direction),
     }
     numbers: Numbers = {}
+    rows = site_rows(result)
+    lines = None if result.network is None else ground(result.network)
     parts = (
-        _stations(result),
+        _stations(result, rows),
         _demand(result, found.standard_s),
         _left_out(result, left),
-        _roads(result),
+        _roads(result, lines),
+        drive_parts(result, rows, np.empty(0, dtype=np.int64) if lines is None else lines.street),
         area_parts(result),
         *([route_parts(route)] if route else []),
     )
@@ -114,7 +118,8 @@ def _step(
     return np.where(is_covered, step, np.where(np.isnan(time_s), 4, 3)).astype(np.int64)
 
 
-def _stations(result: Result) -> tuple[dict[str, Any], Numbers]:
+def _stations(result: Result, rows: NDArray[np.int64]) -> tuple[dict[str, Any], Numbers]:
+    """Return the sites that the page knows; what stations serve is told of those of the plan, which come first."""
     sites, stations, needs = result.times.sites, result.plan.stations, result.times.needs
     row_of = np.full(len(sites), -1, dtype=np.int64)
     row_of[stations] = np.arange(stations.size)
@@ -132,11 +137,11 @@ def _stations(result: Result) -> tuple[dict[str, Any], Numbers]:
     at_end = heavy & (time_s == longest_s[row])
     farthest[row[at_end][::-1]] = needs.point[served[at_end]][::-1]
     columns = {
-        "id": _texts(sites.id[stations]),
-        "name": _texts(sites.name[stations]),
-        "kind": _texts(sites.kind[stations]),
-        "services": _texts(sites.services[stations]),
-        "hours": _texts(sites.opening_hours[stations]),
+        "id": _texts(sites.id[rows]),
+        "name": _texts(sites.name[rows]),
+        "kind": _texts(sites.kind[rows]),
+        "services": _texts(sites.services[rows]),
+        "hours": _texts(sites.opening_hours[rows]),
         "weight": sum_weight.tolist(),
         "only": _only(result, row_of).tolist(),
     }
@@ -147,9 +152,9 @@ def _stations(result: Result) -> tuple[dict[str, Any], Numbers]:
     )
     return {"stations": columns}, {
         **only_m,
-        "station_x": coordinates(sites.lon[stations]),
-        "station_y": coordinates(sites.lat[stations]),
-        "station_existing": sites.is_existing[stations].astype(np.int64),
+        "station_x": coordinates(sites.lon[rows]),
+        "station_y": coordinates(sites.lat[rows]),
+        "station_existing": sites.is_existing[rows].astype(np.int64),
         "station_n": np.bincount(row, minlength=n),
         "station_mean": whole_seconds(mean_s, np.inf),
         "station_longest": whole_seconds(longest_s, np.inf),
@@ -245,10 +250,9 @@ def _site_name(sites: Sites, i: int) -> str:
     return (str(sites.name[i]) or str(sites.id[i])) if i >= 0 else ""
 
 
-def _roads(result: Result) -> tuple[dict[str, Any], Numbers]:
-    if result.network is None:
+def _roads(result: Result, lines: Ground | None) -> tuple[dict[str, Any], Numbers]:
+    if result.network is None or lines is None:
         return {"roads": None}, {}
-    lines = ground(result.network)
     words = {"roads": {"names": lines.names, "date": result.network.source.date}}
     more_words, more_numbers = _road_cover(result, lines.street)
     return words | more_words, more_numbers | {

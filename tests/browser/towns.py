@@ -7,12 +7,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.drivetimes import DriveTimes, Nearest, Needs
+from planner.coverage import coverage_of
+from planner.drivetimes import (
+    DriveTimes,
+    Nearest,
+    Needs,
+    RoadTimes,
+    TableTimes,
+    needs_of,
+    road_times,
+)
 from planner.network import JunctionDelays, RoadNetwork, RoadSummary
-from planner.plan import Goal, Plan, Status
+from planner.plan import Goal, Plan, Status, planned
 from planner.points import Demand, Sites
 from planner.result import Result
-from planner.scenario import Scenario
+from planner.scenario import Direction, Scenario
 from planner.snapping import Places
 
 KINDS = ["bank", "supermarket", "community_centre", "post_office", "fuel", "商店", ""]
@@ -289,3 +298,41 @@ def spread(demand: Demand, sites: Sites, n_stations: int) -> list[int]:
         far = np.min([np.hypot(*(xy - xy[i]).T) for i in chosen or [0]], axis=0)
         chosen.append(int(far.argmax()))
     return sorted(set(chosen))
+
+
+def driven(
+    source: RoadTimes | TableTimes,
+    direction: Direction,
+    stations: list[int],
+    *,
+    max_drive_time_s: float = 60.0,
+    **more: object,
+) -> Result:
+    """Return a result whose drives are those of a source, as a run would find them for these stations."""
+    needs = needs_of(source.demand, fleet="all", max_drive_time_s=max_drive_time_s)
+    is_station = np.isin(np.arange(len(source.sites)), stations)
+    times = source.within(needs)
+    plan = planned(coverage_of(times), np.array(stations, dtype=np.int32), goal=Goal.ASSESS)
+    on_roads = source if isinstance(source, RoadTimes) else None
+    fleet = {"name": "all", "max_drive_min": max_drive_time_s / 60, "direction": str(direction)}
+    return Result(
+        scenario=scenario(fleets=[fleet], **more),
+        network=on_roads.network if on_roads else None,
+        times=times,
+        demand_places=on_roads.demand_places if on_roads else None,
+        site_places=on_roads.site_places if on_roads else None,
+        plan=plan,
+        nearest_station=source.nearest(needs, is_station),
+        nearest_site=source.nearest(needs, ~source.sites.is_excluded),
+        inputs=(),
+        source=source,
+    )
+
+
+def driven_town(*, stations: list[int] | None = None, **more: object) -> Result:
+    """Return the grid town with drives along its roads."""
+    like = town(n_side=24, n_demand=500, n_sites=24, n_stations=9)
+    assert like.network is not None
+    source = road_times(like.network, like.times.sites, like.times.demand)
+    chosen = like.plan.stations.tolist() if stations is None else stations
+    return driven(source, Direction.TO_STATION, chosen, max_drive_time_s=120.0, **more)

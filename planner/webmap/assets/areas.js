@@ -4,15 +4,18 @@ const ISOCHRONES = {
   together: "0,112,84",
   own: "153,51,112",
   // how much an area adds to what it lies on: the outermost one, and each one inside
-  outermost: 0.15,
-  inside: 0.26,
+  outermost: 0.2,
+  inside: 0.22,
   // from this zoom on the outermost one has an outline; from afar blocks are too small for it
   outlined: 12.75,
+  // from afar areas are drawn at least so wide, in pixels, so that they are seen
+  least: 9,
 };
 
 class Areas {
   constructor(data) {
     this.minutes = data.areas.minutes;
+    this.width = data.areas.width_m;
     this.station = data.area_station;
     this.level = data.area_minutes;
     this.firstRing = sums(data.area_rings);
@@ -34,16 +37,33 @@ class Areas {
   }
 
   drawTogether(ctx, frame) {
-    this.draw(ctx, frame, -1, ISOCHRONES.together, frame.zoom >= ISOCHRONES.outlined ? 1 : 0);
+    if (frame.zoom >= ISOCHRONES.outlined) {
+      this.draw(ctx, frame, -1, ISOCHRONES.together, 1);
+      return;
+    }
+    const more = ISOCHRONES.least - (2 * this.width * frame.scale) / world.metres;
+    for (const area of this.levelsOf(-1)) {
+      const path = this.path(area, frame);
+      paintTone(ctx, this.alpha(this.level[area]), (pen) => {
+        pen.fill(path, "evenodd");
+        pen.lineWidth = Math.max(0.1, more);
+        pen.stroke(path);
+      });
+    }
+  }
+
+  // The areas of a station, the largest first.
+  levelsOf(station) {
+    return (this.of.get(station) || []).slice().reverse();
   }
 
   drawOwn(ctx, frame, station) {
     this.draw(ctx, frame, station, ISOCHRONES.own, 1.4);
   }
 
-  // The largest first. Areas lie in each other, so that each adds to the tone below.
+  // Areas lie in each other, so that each adds to the tone below.
   draw(ctx, frame, station, color, width) {
-    for (const area of (this.of.get(station) || []).slice().reverse()) {
+    for (const area of this.levelsOf(station)) {
       const path = this.path(area, frame);
       ctx.fillStyle = `rgba(${color},${this.alpha(this.level[area])})`;
       ctx.fill(path, "evenodd");
@@ -87,6 +107,23 @@ class Areas {
     }
     return path;
   }
+}
+
+// Lays an even tone of all stations' areas on a canvas, however what is painted overlaps.
+function paintTone(ctx, alpha, paint) {
+  const canvas = document.createElement("canvas");
+  canvas.width = ctx.canvas.width;
+  canvas.height = ctx.canvas.height;
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ctx.getTransform());
+  pen.fillStyle = pen.strokeStyle = `rgb(${ISOCHRONES.together})`;
+  pen.lineJoin = "round";
+  paint(pen);
+  ctx.save();
+  ctx.setTransform(1, 0, 0, 1, 0, 0);
+  ctx.globalAlpha = alpha;
+  ctx.drawImage(canvas, 0, 0);
+  ctx.restore();
 }
 
 // Where each of some rows begins, given how long they are; and behind them where the last one ends.

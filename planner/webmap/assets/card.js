@@ -2,12 +2,13 @@
 
 function showCard() {
   const card = byId("card");
-  const { station, place } = app.selected;
+  const { station, place, spot } = app.selected;
   const hadFocus = card.contains(document.activeElement);
-  card.hidden = station < 0 && place < 0;
+  card.hidden = station < 0 && place < 0 && !spot;
   card.replaceChildren();
   if (station >= 0) card.append(...stationCard(station));
   else if (place >= 0) card.append(...placeCard(place));
+  else if (spot) card.append(...spotCard(spot));
   if (hadFocus) (card.hidden ? app.map.getContainer() : card).focus({ preventScroll: true });
 }
 
@@ -29,21 +30,51 @@ function rows(pairs) {
 
 function stationCard(i) {
   const { stations, demand } = app;
+  if (!stations.isOn[i]) return siteCard(i);
   const tags = [word(stations.isExisting[i] ? "card_existing" : "card_new")];
   if (stations.isAlways[i]) tags.push(word("card_always"));
   return [
     cardHead([word("card_station"), ...tags].join(" · "), stations.text(i), INK),
     ...(demand.n ? [servedFigures(i)] : []),
     rows([
-      ["card_only_road", stations.onlyRoad ? onlyRoadText(stations.onlyRoad[i]) : null],
+      ["card_only_road", stations.onlyRoad && stations.only ? onlyRoadText(stations.onlyRoad[i]) : null],
       ...(demand.n ? servedRows(i) : []),
       ["card_kind", kindWords(i)],
       ["card_services", stations.services[i] ? nameOf(serviceWords(stations.services[i])) : null],
       ["card_hours", stations.hours[i] ? nameOf(stations.hours[i]) : null],
       ["card_id", nameOf(stations.id[i])],
     ]),
-    zoomButton(() => zoomTo(stations.lat[i] / 1e5, stations.lon[i] / 1e5)),
+    ...cardButtons(i, "card_close_station"),
   ];
+}
+
+// A site that is no station: what it would add.
+function siteCard(i) {
+  const { stations, demand, whatIf } = app;
+  const was = whatIf && whatIf.isPlanned[i];
+  return [
+    cardHead(word(was ? "card_closed" : "card_site"), stations.text(i), was ? "#b34a00" : "#5a6570"),
+    rows([
+      ["card_would_add", demand.n ? signedWeight(whatIf.gainOf(i)) : null],
+      ["card_kind", kindWords(i)],
+      ["card_services", stations.services[i] ? nameOf(serviceWords(stations.services[i])) : null],
+      ["card_hours", stations.hours[i] ? nameOf(stations.hours[i]) : null],
+      ["card_id", nameOf(stations.id[i])],
+    ]),
+    ...cardButtons(i, was ? "card_reopen" : "card_open"),
+  ];
+}
+
+function signedWeight(weight) {
+  return weight > 0 ? `+${weightText(weight)}` : weightText(weight);
+}
+
+// Switch a site, and zoom to it.
+function cardButtons(i, key) {
+  const { stations, whatIf } = app;
+  const toggle = whatIf ? make("button", { type: "button", class: "card-button is-main", id: "card-switch", onclick: () => switchSite(i) }, word(key)) : null;
+  const zoom = zoomButton(() => zoomTo(stations.lat[i] / 1e5, stations.lon[i] / 1e5));
+  return [make("div", { class: "card-buttons" }, toggle, zoom)];
 }
 
 function onlyRoadText(metres) {
@@ -51,12 +82,13 @@ function onlyRoadText(metres) {
 }
 
 function servedRows(i) {
-  const { stations } = app;
+  const { stations, whatIf } = app;
   const farthest = stations.farthest[i];
+  const only = stations.only ? stations.only[i] : -whatIf.gainOf(i);
   return [
     ["card_places", word("card_places_value", { n: number(stations.served[i]) })],
     ["card_farthest_place", farthest >= 0 ? placeButton(farthest) : null],
-    ["card_only", stations.only[i] > 0 ? weightText(stations.only[i]) : word("card_only_none")],
+    ["card_only", only > 0 ? weightText(only) : word("card_only_none")],
   ];
 }
 

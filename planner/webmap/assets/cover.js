@@ -2,15 +2,11 @@
 
 const COVER = { covered: "#2a8a82", open: "#d55e00" };
 
-class RoadCover {
-  constructor(data, roads) {
-    const { covered, open } = partsOf(data, roads);
-    this.covered = linesOf(roads, covered);
-    this.open = linesOf(roads, open);
-    const { x, y } = project(data.worst_x, data.worst_y);
-    this.worst = x.length ? { x: x[0], y: y[0] } : null;
-    this.worstTime = data.road_cover.worst_s;
-    this.isOver = this.worstTime > data.figures.standard_s;
+// Covered and open road in their colours.
+class Cover {
+  constructor(covered, open) {
+    this.covered = covered;
+    this.open = open;
   }
 
   draw(ctx, frame) {
@@ -20,6 +16,17 @@ class RoadCover {
         if (frame.zoom >= ROADS.from[rank]) lines.stroke(ctx, frame, rank, width, color);
       }
     }
+  }
+}
+
+class RoadCover extends Cover {
+  constructor(data, roads) {
+    const { covered, open } = partsOf(data, roads);
+    super(linesOf(roads, covered), linesOf(roads, open));
+    const { x, y } = project(data.worst_x, data.worst_y);
+    this.worst = x.length ? { x: x[0], y: y[0] } : null;
+    this.worstTime = data.road_cover.worst_s;
+    this.isOver = this.worstTime > data.figures.standard_s;
   }
 
   text() {

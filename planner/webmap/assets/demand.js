@@ -39,6 +39,12 @@ class Demand {
     return this.spacing * frame.scale > 11 || frame.zoom >= 17;
   }
 
+  // What was worked out from drives is no longer so.
+  forget() {
+    this.ofStation = null;
+    this.cells = null;
+  }
+
   // The points whose nearest station this is.
   of(station) {
     if (!this.ofStation) {

@@ -72,16 +72,16 @@ function paintGround(ctx, frame) {
   const { roads, cover, areas, demand, stations, visible } = app;
   const isClose = demand.isClose(frame);
   paintLand(ctx, frame);
-  if (areas && visible.isochrones) areas.drawTogether(ctx, frame);
+  if (visible.isochrones) (reach.isNeeded() ? reach : areas || reach).drawTogether(ctx, frame);
   if (roads && visible.roads) roads.drawThin(ctx, frame);
   if (!isClose) demand.drawCells(ctx, frame, visible);
   if (roads && visible.roads) roads.drawCased(ctx, frame);
-  if (cover && visible.cover) cover.draw(ctx, frame);
+  if (cover && visible.cover) (reach.isNeeded() ? reach.cover() : cover).draw(ctx, frame);
   if (isClose) demand.drawDots(ctx, frame, visible);
   // who comes first has room: what is worst, stations, districts, places, roads
   const boxes = new Boxes();
   if (visible.uncovered) takeRoomForWorst(ctx, frame, boxes);
-  if (cover && visible.cover) cover.takeRoomForWorst(ctx, frame, boxes);
+  if (cover && visible.cover && !reach.isNeeded()) cover.takeRoomForWorst(ctx, frame, boxes);
   stations.named = [];
   if (visible.stations) stations.takeRoom(ctx, frame, boxes);
   if (!visible.names) return;
@@ -127,13 +127,15 @@ function paintMarks(ctx, frame) {
     if (areas && visible.isochrones) areas.drawOwn(ctx, frame, selected.station);
     paintServed(ctx, frame, selected.station);
   }
+  if (visible.sites || selected.station >= 0) stations.drawOthers(ctx, frame, selected.station);
   if (visible.stations || selected.station >= 0) {
     stations.draw(ctx, frame, selected.station);
     if (visible.names || selected.station >= 0) stations.drawNames(ctx, frame, selected.station);
   }
   if (selected.station < 0 && visible.uncovered) paintWorst(ctx, frame);
-  if (selected.station < 0 && app.cover && visible.cover) app.cover.drawWorst(ctx, frame);
+  if (selected.station < 0 && app.cover && visible.cover && !reach.isNeeded()) app.cover.drawWorst(ctx, frame);
   if (selected.place >= 0) paintPlace(ctx, frame, selected.place);
+  if (selected.spot) paintSpot(ctx, frame, selected.spot);
 }
 
 // Lines from a station to whom it serves.

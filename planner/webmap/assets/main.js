@@ -1,12 +1,12 @@
 // The page comes to life: data in, map and panel out, and what happens on a click.
 
 const app = {
-  map: null, data: null, roads: null, cover: null, areas: null, demand: null, stations: null,
+  map: null, data: null, roads: null, cover: null, areas: null, demand: null, stations: null, drives: null, whatIf: null,
   ground: null, marks: null,
   // what is switched on, and what was when the page was opened
-  visible: { roads: true, cover: false, isochrones: true, demand: true, uncovered: true, stations: true, names: true },
+  visible: { roads: true, cover: false, isochrones: true, demand: true, uncovered: true, stations: true, sites: false, names: true },
   usual: {},
-  selected: { station: -1, place: -1 },
+  selected: { station: -1, place: -1, spot: null },
   address: "",
   redraw() {
     this.ground.redraw();
@@ -14,9 +14,9 @@ const app = {
   },
 };
 
-// Selects a station, a place, or nothing; `show` moves the map if it is out of sight.
-function select({ station = -1, place = -1, show = false }) {
-  app.selected = { station, place };
+// Selects a station, a place, a spot of the map, or nothing; `show` moves the map if it is out of sight.
+function select({ station = -1, place = -1, spot = null, show = false }) {
+  app.selected = { station, place, spot };
   app.marks.redraw();
   markRow(true);
   showCard();
@@ -34,13 +34,15 @@ function bringIntoSight() {
   // what the card and the sheet cover is out of sight too
   const card = byId("card").getBoundingClientRect();
   const stage = byId("stage").getBoundingClientRect();
+  const bar = byId("what-if").getBoundingClientRect();
+  const top = isPhone() && bar.height ? bar.bottom - stage.top + 8 : 0;
   const bottom = isPhone() ? Math.max(0, stage.bottom - card.top) + 16 : 16;
   const right = isPhone() ? 16 : card.width + 40;
   const size = map.getSize();
   const { x, y } = map.latLngToContainerPoint(at);
-  if (x > 40 && y > 60 && x < size.x - right && y < size.y - bottom - 40) return;
+  if (x > 40 && y > top + 60 && x < size.x - right && y < size.y - bottom - 40) return;
   // to the middle of what is free
-  map.panBy([x - (size.x - right) / 2, y - (size.y - bottom) / 2]);
+  map.panBy([x - (size.x - right) / 2, y - (top + size.y - bottom) / 2]);
 }
 
 function zoomTo(lat, lng) {
@@ -57,7 +59,8 @@ const RIGHT = 64;
 function showAll(animate) {
   const { map, demand, stations } = app;
   const box = L.latLngBounds([]);
-  for (const from of [demand, stations]) for (let i = 0; i < from.n; i++) box.extend([from.lat[i] / 1e5, from.lon[i] / 1e5]);
+  for (let i = 0; i < demand.n; i++) box.extend([demand.lat[i] / 1e5, demand.lon[i] / 1e5]);
+  for (const i of stations.on) box.extend([stations.lat[i] / 1e5, stations.lon[i] / 1e5]);
   if (!box.isValid()) return;
   const [left, bottom] = roomForLegend(box);
   map.fitBounds(box, { paddingTopLeft: [left, 40], paddingBottomRight: [RIGHT, bottom], maxZoom: 16, animate });
@@ -112,7 +115,11 @@ function listen() {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.id !== "search") select({});
   });
-  map.on("click", (event) => select(under(event.layerPoint)));
+  map.on("click", (event) => {
+    const found = under(event.layerPoint);
+    const isFree = found.station < 0 && found.place < 0;
+    select({ ...found, spot: isFree && hasSpots() ? [event.latlng.lat, event.latlng.lng] : null });
+  });
   map.on("mousemove", (event) => hover(event));
   map.on("mouseout movestart", () => { byId("hover").hidden = true; });
   map.on("moveend", () => {
@@ -166,7 +173,7 @@ function under(layerPoint) {
   const frame = app.marks.frame;
   const at = layerPoint.subtract(app.marks._bounds.min);
   const { stations, demand, visible } = app;
-  const station = visible.stations ? stations.at(at.x, at.y, frame) : -1;
+  const station = stations.at(at.x, at.y, frame, visible);
   return { station, place: station < 0 ? demand.at(at.x, at.y, frame, visible) : -1 };
 }
 
@@ -207,6 +214,8 @@ async function start() {
   app.roads = app.data.roads ? new Roads(app.data) : null;
   app.cover = app.data.road_cover ? new RoadCover(app.data, app.roads) : null;
   app.areas = app.data.areas ? new Areas(app.data) : null;
+  app.drives = drivesOf(app.data);
+  app.whatIf = app.drives ? new WhatIf(app.data, app.drives, app.demand, app.stations) : null;
   app.visible.cover = app.cover !== null && app.data.road_cover.is_demand;
   app.visible.isochrones = !app.visible.cover;
   app.usual = { ...app.visible };
@@ -227,7 +236,7 @@ async function start() {
   listen();
   app.address = addressNow();
   // for tests, and for scripts that analysts add
-  window.stationMap = { map: app.map, positionOf, isAtRest: () => app.address === addressNow() };
+  window.stationMap = { app, map: app.map, positionOf, isAtRest: () => app.address === addressNow() };
   requestAnimationFrame(() => { document.documentElement.dataset.ready = "true"; });
 }
 

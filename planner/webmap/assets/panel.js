@@ -1,6 +1,6 @@
 // The panel: the answer, the figures, switches, the table of stations, and where there is no cover.
 
-const SWITCHES = ["stations", "demand", "uncovered", "isochrones", "roads", "cover", "names"];
+const SWITCHES = ["stations", "sites", "demand", "uncovered", "isochrones", "roads", "cover", "names"];
 
 function showPanel() {
   const { data } = app;
@@ -12,6 +12,7 @@ function showPanel() {
   byId("notice").hidden = !data.notice[language];
   byId("notice").replaceChildren(make("bdi", {}, data.notice[language]));
   showAnswer();
+  showWhatIf();
   showFigures();
   showSplit();
   showSwitches();
@@ -94,7 +95,7 @@ function showSplit() {
 
 // Whether there is anything to switch.
 function isThere(name) {
-  const there = { roads: app.roads, cover: app.cover, isochrones: app.areas, demand: app.demand.n, uncovered: app.demand.n };
+  const there = { sites: app.whatIf, roads: app.roads, cover: app.cover, isochrones: app.areas, demand: app.demand.n, uncovered: app.demand.n };
   return !(name in there) || Boolean(there[name]);
 }
 
@@ -140,7 +141,7 @@ function sortedStations() {
   const value = COLUMNS[sorting.by];
   const isText = sorting.by === "name" || sorting.by === "kind";
   const collator = isText ? new Intl.Collator(words.language === "zh" ? "zh-CN" : "en", { numeric: true }) : null;
-  const order = Array.from(app.stations.weight.keys());
+  const order = app.stations.on.slice();
   order.sort((a, b) => {
     const [p, q] = [value(a), value(b)];
     const less = collator ? collator.compare(p, q) : p - q;
@@ -162,7 +163,7 @@ function showTable() {
   table.tHead.replaceChildren(head);
   table.setAttribute("aria-label", `${word("table")}. ${word("table_hint")}`);
   table.tBodies[0].replaceChildren(...order.map(stationRow));
-  byId("station-count").textContent = word("station_of_n", { n: number(app.stations.n) });
+  byId("station-count").textContent = word("station_of_n", { n: number(app.stations.on.length) });
   markRow(false);
 }
 
@@ -252,11 +253,12 @@ const LISTED = 200;
 
 function showLists() {
   const { data } = app;
+  const listed = listedPoints();
   const box = byId("lists");
   const isOpen = new Set(Array.from(box.querySelectorAll("details[open]"), (d) => d.dataset.list));
   box.replaceChildren(box.firstElementChild);
   for (const name of ["coverable", "too_far", "cut_off", "off_network"]) {
-    const points = data[`list_${name}`];
+    const points = listed[name];
     if (!points.length) continue;
     const details = make("details", { "data-list": name, open: isOpen.has(name) },
       make("summary", {}, word(`list_${name}`), make("span", { class: "count" }, number(points.length))));
@@ -271,6 +273,16 @@ function showLists() {
   }
   box.hidden = app.demand.n === 0;
   if (box.children.length === 1) box.append(make("p", {}, word("list_all_covered")));
+}
+
+// The points without cover under their reasons, the heaviest first. Only which could be covered depends on the stations.
+function listedPoints() {
+  const { data, demand, whatIf } = app;
+  const lists = { coverable: data.list_coverable, too_far: data.list_too_far, cut_off: data.list_cut_off, off_network: data.list_off_network };
+  if (!whatIf || !whatIf.isChanged) return lists;
+  const others = new Set([...lists.too_far, ...lists.cut_off, ...lists.off_network]);
+  const open = demand.byWeight.filter((i) => demand.weight[i] > 0 && !demand.isCovered(i) && !others.has(i));
+  return { ...lists, coverable: Int32Array.from(open) };
 }
 
 function listItem(name, i, k) {
@@ -294,11 +306,13 @@ function showLegend() {
   for (let step = 0; step <= CUT_OFF; step++) {
     if (step < OVER || f.weight_by_step[step] > 0) list.append(item(swatch(step), stepText(step, f.steps_s)));
   }
-  const kinds = [...new Set(stations.kind)].sort((a, b) => Object.keys(PICTOGRAMS).indexOf(a) - Object.keys(PICTOGRAMS).indexOf(b));
+  const kinds = [...new Set(stations.on.map((i) => stations.kind[i]))].sort((a, b) => Object.keys(PICTOGRAMS).indexOf(a) - Object.keys(PICTOGRAMS).indexOf(b));
   const marks = make("ul", {});
   for (const kind of kinds) marks.append(item(picture(kind, ""), word(`kind_${kind}`)));
   if (f.n_existing) marks.append(item(make("i", { class: "ring" }), word("legend_existing")));
-  if (stations.isAlways.some((always) => always)) marks.append(item(make("i", { class: "moon" }), word("legend_always")));
+  if (app.visible.sites) marks.append(item(make("i", { class: "other" }), word("legend_site")));
+  if (app.visible.sites && app.whatIf && app.whatIf.isChanged) marks.append(item(make("i", { class: "closed" }), word("legend_closed")));
+  if (stations.on.some((i) => stations.isAlways[i])) marks.append(item(make("i", { class: "moon" }), word("legend_always")));
   const drives = [make("h3", {}, word(data.direction === "from_station" ? "legend_drive_from" : "legend_drive_to")), list];
   byId("legend-body").replaceChildren(
     ...(app.demand.n ? drives : []), ...legendOfAreas(item), ...roadLegend(item),

@@ -33,7 +33,7 @@ function find(text) {
   const fits = (candidate) => candidate && candidate.toLowerCase().includes(wanted);
   if (wanted) {
     for (let i = 0; i < stations.n && hits.length < 5; i++) {
-      if (fits(stations.name[i]) || fits(stations.id[i])) hits.push({ kind: "is_station", text: stations.text(i), go: () => select({ station: i, show: true }) });
+      if (fits(stations.name[i]) || fits(stations.id[i])) hits.push({ kind: stations.isOn[i] ? "is_station" : "is_site", text: stations.text(i), go: () => select({ station: i, show: true }) });
     }
     for (const place of demand.places) {
       if (hits.length >= 7) break;

@@ -43,32 +43,42 @@ function isAlwaysOpen(hours) {
   return /24\s*\/\s*7|24\s*(h|小时)|00:00\s*-\s*24:00|全天/i.test(hours);
 }
 
+// The sites that the page knows: those of the plan first. Which of them are stations is isOn, and their rows are `on`.
 class Stations {
   constructor(data) {
     const s = data.stations;
     Object.assign(this, { id: s.id, name: s.name, kindText: s.kind, services: s.services, hours: s.hours });
-    this.weight = s.weight;
-    this.only = s.only;
     this.onlyRoad = data.station_only_m || null;
     this.lon = data.station_x;
     this.lat = data.station_y;
     this.isExisting = data.station_existing;
-    this.served = data.station_n;
-    this.mean = data.station_mean;
-    this.longest = data.station_longest;
-    this.farthest = data.station_farthest;
     const { x, y } = project(this.lon, this.lat);
     this.x = x;
     this.y = y;
     this.n = x.length;
-    this.apart = this.typicalGap();
     this.named = [];
     this.kind = this.kindText.map(kindOf);
     this.isAlways = this.hours.map(isAlwaysOpen);
-    this.heaviest = Math.max(1e-9, ...this.weight);
-    this.order = Array.from(x.keys()).sort((a, b) => this.weight[a] - this.weight[b] || a - b);
     this.outlines = {};
     for (const kind of Object.keys(PICTOGRAMS)) this.outlines[kind] = new Path2D(PICTOGRAMS[kind]);
+    this.tell(Uint8Array.from(x, (_, i) => i < data.station_n.length), {
+      weight: s.weight, only: s.only, served: data.station_n, mean: data.station_mean, longest: data.station_longest, farthest: data.station_farthest,
+    });
+  }
+
+  // Which sites are stations, and what each of them serves.
+  tell(isOn, told) {
+    this.isOn = isOn.slice();
+    Object.assign(this, told);
+    this.on = Array.from(this.x.keys()).filter((i) => isOn[i]);
+    this.heaviest = Math.max(1e-9, ...this.on.map((i) => this.weight[i]));
+    this.order = this.on.slice().sort((a, b) => this.weight[a] - this.weight[b] || a - b);
+    this.apart = this.typicalGap();
+  }
+
+  told() {
+    const { weight, only, served, mean, longest, farthest } = this;
+    return { weight, only, served, mean, longest, farthest };
   }
 
   text(i) {
@@ -83,18 +93,33 @@ class Stations {
 
   // How far a station typically is from the next one.
   typicalGap() {
-    const gaps = Array.from(this.x, (x, i) => {
+    const { on, x, y } = this;
+    const gaps = on.map((i) => {
       let least = Infinity;
-      for (let j = 0; j < this.n; j++) {
-        if (j !== i) least = Math.min(least, Math.hypot(this.x[j] - x, this.y[j] - this.y[i]));
-      }
+      for (const j of on) if (j !== i) least = Math.min(least, Math.hypot(x[j] - x[i], y[j] - y[i]));
       return least;
     });
     gaps.sort((a, b) => a - b);
-    return this.n > 1 ? gaps[this.n >> 1] : 1;
+    return on.length > 1 ? gaps[on.length >> 1] : 1;
+  }
+
+  // Sites that are no stations: small and grey.
+  drawOthers(ctx, frame, selected) {
+    const radius = this.otherRadius(frame);
+    for (let i = 0; i < this.n; i++) {
+      if (this.isOn[i]) continue;
+      const x = this.x[i] * frame.scale + frame.dx, y = this.y[i] * frame.scale + frame.dy;
+      if (x < -9 || y < -9 || x > frame.width + 9 || y > frame.height + 9) continue;
+      drawOther(ctx, x, y, radius, i === selected, app.whatIf && app.whatIf.isPlanned[i]);
+    }
+  }
+
+  otherRadius(frame) {
+    return Math.max(1.8, Math.min(6, frame.zoom - 9.4));
   }
 
   draw(ctx, frame, selected) {
+    if (selected >= 0 && !this.isOn[selected]) selected = -1;
     for (const i of this.order) if (i !== selected) this.drawOne(ctx, frame, i, selected >= 0 ? 0.4 : 1, false);
     if (selected >= 0) this.drawOne(ctx, frame, selected, 1, true);
   }
@@ -137,11 +162,15 @@ class Stations {
     }
   }
 
-  at(x, y, frame) {
+  // The station under the pointer, or another site where those are shown; -1 for none.
+  at(x, y, frame, visible) {
     let best = -1, least = Infinity;
     for (let i = 0; i < this.n; i++) {
+      if (!(this.isOn[i] ? visible.stations : visible.sites)) continue;
       const far = Math.hypot(this.x[i] * frame.scale + frame.dx - x, this.y[i] * frame.scale + frame.dy - y);
-      if (far < this.radius(i, frame) + 5 && far < least) {
+      // stations win over the sites around them
+      const reach = this.isOn[i] ? this.radius(i, frame) + 5 : this.otherRadius(frame) + 3;
+      if (far < reach && far < least) {
         least = far;
         best = i;
       }
@@ -172,6 +201,29 @@ function drawStation(ctx, x, y, radius, outline, { isExisting, isAlways, isSelec
   ctx.restore();
   if (isAlways) drawMoon(ctx, x + radius * 0.85, y - radius * 0.85, Math.max(4, radius * 0.5));
   ctx.globalAlpha = 1;
+}
+
+// A site that is no station; one that the plan had, crossed out.
+function drawOther(ctx, x, y, radius, isSelected, wasStation) {
+  const r = wasStation ? radius + 3 : radius;
+  const disc = (size, color) => {
+    ctx.beginPath();
+    ctx.arc(x, y, size, 0, 2 * Math.PI);
+    ctx.fillStyle = color;
+    ctx.fill();
+  };
+  if (isSelected) disc(r + 5, SELECTED);
+  disc(r + (r < 3 ? 0.7 : 1.3), "#fff");
+  disc(r, wasStation ? "#fff" : "#77828c");
+  if (!wasStation) return;
+  ctx.lineWidth = 2;
+  ctx.strokeStyle = "#b34a00";
+  ctx.beginPath();
+  ctx.arc(x, y, r - 1, 0, 2 * Math.PI);
+  const arm = (r - 1) * Math.SQRT1_2;
+  ctx.moveTo(x - arm, y - arm);
+  ctx.lineTo(x + arm, y + arm);
+  ctx.stroke();
 }
 
 function drawMoon(ctx, x, y, r) {

@@ -1,0 +1,168 @@
+"""What the page needs to find the nearest station by itself, so that stations can be tried out on it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.drivetimes import RoadTimes, TableTimes
+from planner.network import RoadNetwork
+from planner.result import Result
+from planner.rows import entries, row_of, starts
+from planner.search import pairs_over_one_edge
+from planner.states import States, states_of
+
+MOST_EDGES: Final = 200_000
+"""On larger networks nothing can be tried out: the page would be too large to hand on."""
+MOST_PAIRS: Final = 500_000
+"""The same for tables of drive times."""
+TICKS: Final = 1 << 20
+"""Times are whole numbers of such parts of a second; the page is told whole seconds and the rest."""
+
+Numbers = dict[str, NDArray[Any]]
+
+
+def site_rows(result: Result) -> NDArray[np.int64]:
+    """Return the sites that the page knows: first the stations of the plan, then those that could be stations too."""
+    sites, stations = result.times.sites, result.plan.stations.astype(np.int64)
+    if not can_try(result):
+        return stations
+    return np.concatenate([stations, np.setdiff1d(np.flatnonzero(~sites.is_excluded), stations)])
+
+
+def can_try(result: Result) -> bool:
+    """Return whether the page can work out drives: a need for each point, and not too much to carry."""
+    needs, source = result.times.needs, result.source
+    is_plain = np.array_equal(needs.point, np.arange(len(result.times.demand)))
+    if isinstance(source, RoadTimes):
+        return is_plain and len(needs) > 0 and 0 < source.network.n_edges <= MOST_EDGES
+    if isinstance(source, TableTimes):
+        return is_plain and len(needs) > 0 and source.pairs.time_s.size <= MOST_PAIRS
+    return False
+
+
+def drive_parts(
+    result: Result, rows: NDArray[np.int64], street: NDArray[np.int64]
+) -> tuple[dict[str, Any], Numbers]:
+    """Return the drives of a result, for a search in the page.
+
+    Parameters
+    ----------
+    result
+        What was found.
+    rows
+        The sites that the page knows, in its order.
+    street
+        The street of each road line that the page draws.
+
+    Returns
+    -------
+    words, numbers
+        Sites are told as *sources*: in their own order, by which equally near ones are told apart.
+    """
+    source = result.source
+    if not can_try(result) or source is None:
+        return {"drives": None}, {}
+    sources = np.sort(rows)
+    standard_s = float(result.times.needs.max_drive_time_s.max())
+    words: dict[str, Any] = {"standard": [int(part[0]) for part in _parts(np.array([standard_s]))]}
+    numbers: Numbers = {"source_row": np.argsort(rows)}
+    if isinstance(source, RoadTimes):
+        settings = result.scenario.network
+        words |= {
+            "kind": "roads",
+            "to_station": str(result.scenario.fleets[0].direction) == "to_station",
+            "access_kph": settings.access_kph if settings else 0.0,
+            "max_access_m": settings.max_access_m if settings else 0.0,
+        }
+        states = states_of(source.network)
+        words["n_states"] = states.n_states
+        numbers |= _graph(source.network, states) | _ends(source, sources)
+        numbers |= _drawn(source, sources, street)
+    elif isinstance(source, TableTimes):
+        words["kind"] = "table"
+        numbers |= _table(source, sources)
+    return {"drives": words}, numbers
+
+
+def _parts(time_s: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return times as whole seconds and the ticks beside them."""
+    ticks = np.rint(time_s * TICKS).astype(np.int64)
+    return ticks // TICKS, ticks % TICKS
+
+
+def _timed(name: str, time_s: NDArray[np.float64]) -> Numbers:
+    """Return times as the two arrays that the page puts together again."""
+    whole, rest = _parts(time_s)
+    return {f"{name}_s": whole, f"{name}_ticks": rest}
+
+
+def _graph(network: RoadNetwork, states: States) -> Numbers:
+    """Return edges and the arcs over them."""
+    first_arc = np.searchsorted(states.arc_edge, np.arange(network.n_edges))
+    usual = states.arc_head[np.minimum(first_arc, states.arc_head.size - 1)]
+    return {
+        **_timed("edge", network.edge_time_s),
+        # where a drive that begins on an edge comes to: mostly where others come to
+        "edge_start_state": states.start_state - usual.astype(np.int64),
+        "arc_tail": states.arc_tail,
+        "arc_head": states.arc_head,
+        "arc_edge": states.arc_edge,
+        **_timed("arc_delay", states.arc_delay_s),
+    }
+
+
+def _ends(source: RoadTimes, sources: NDArray[np.int64]) -> Numbers:
+    """Return how sites and points hang on the states, and who is on one edge."""
+    task = source.task
+    which, seed = entries(task.seeds.start, sources)
+    by_point = np.argsort(task.targets.item, kind="stable")
+    is_known = np.full(len(source.sites), -1, dtype=np.int64)
+    is_known[sources] = np.arange(sources.size)
+    site, point, time_s = pairs_over_one_edge(task)
+    kept = np.flatnonzero(is_known[site] >= 0)
+    kept = kept[np.lexsort((site[kept], point[kept]))]
+    return {
+        "seed_n": np.bincount(which, minlength=sources.size),
+        "seed_state": task.seeds.item[seed],
+        **_timed("seed", task.seeds.time_s[seed]),
+        "target_point": task.targets.item[by_point],
+        "target_state": row_of(task.targets.start)[by_point],
+        **_timed("target", task.targets.time_s[by_point]),
+        "own_source": is_known[site[kept]],
+        "own_point": point[kept],
+        **_timed("own", time_s[kept]),
+    }
+
+
+def _drawn(source: RoadTimes, sources: NDArray[np.int64], street: NDArray[np.int64]) -> Numbers:
+    """Return the edges of each drawn road, and where on edges there are sites."""
+    network, task = source.network, source.task
+    first_edge = starts(network.edge_street, network.n_streets)
+    n = np.diff(first_edge)[street]
+    is_forward = network.edge_is_forward[np.minimum(first_edge[street], network.n_edges - 1)]
+    which, place = entries(task.source_edges.start, sources)
+    return {
+        "road_edge": first_edge[street],
+        # 1: driven along its line, 2: against it, 3: both, along first
+        "road_ways": np.where(n == 2, 3, np.where(is_forward, 1, 2)) * (n > 0),
+        "site_on_edge_source": which,
+        "site_on_edge": task.source_edges.item[place],
+        **_timed("site_from_tail", np.abs(task.source_edges.time_s[place])),
+        **_timed("leg", task.source_leg_s[sources]),
+    }
+
+
+def _table(source: TableTimes, sources: NDArray[np.int64]) -> Numbers:
+    """Return all pairs of a table between points and the sites that the page knows."""
+    known = np.full(len(source.sites), -1, dtype=np.int64)
+    known[sources] = np.arange(sources.size)
+    kept = np.flatnonzero(known[source.pairs.site] >= 0)
+    kept = kept[np.lexsort((known[source.pairs.site[kept]], source.pairs.point[kept]))]
+    return {
+        "pair_point": source.pairs.point[kept],
+        "pair_source": known[source.pairs.site[kept]],
+        **_timed("pair", source.pairs.time_s[kept]),
+    }

@@ -1,0 +1,216 @@
+"""Stations switched off and sites switched on in the page: its numbers are those of the library for the same list."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from browser.conftest import PHONE, Open, Seen
+from browser.towns import driven_town, town
+from packed import unpack
+
+from planner.result import Result
+from planner.webmap import map_html
+from planner.webmap.content import content
+from planner.webmap.drives import site_rows
+
+pytestmark = pytest.mark.browser
+
+FIGURES = (
+    *("share", "uncovered_weight", "n_uncovered", "n_stations", "n_existing"),
+    *("mean_s", "p95_s", "longest_s", "weight_by_step", "farthest"),
+)
+STATE = """() => {
+    const { data, demand, stations } = window.stationMap.app;
+    const of = (rows, values) => Object.fromEntries(rows.map((i) => [stations.id[i], values[i]]));
+    const list = (values) => Array.from(values);
+    return {
+        figures: data.figures, step: list(demand.step), time: list(demand.time),
+        station: Array.from(demand.station, (i) => (i < 0 ? null : stations.id[i])),
+        weight: of(stations.on, stations.weight), served: of(stations.on, stations.served),
+        mean: of(stations.on, stations.mean), longest: of(stations.on, stations.longest),
+        farthest: of(stations.on, stations.farthest),
+    };
+}"""
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return driven_town()
+
+
+@pytest.fixture(scope="module")
+def html(result: Result) -> str:
+    return map_html(result)
+
+
+def expected(stations: list[int]) -> dict[str, Any]:
+    """Return the state of a page that was made for these stations from the start."""
+    result = driven_town(stations=stations)
+    words, numbers = unpack(content(result))
+    told = words | numbers
+    ids = result.times.sites.id[site_rows(result)]
+    columns = {"weight": told["stations"]["weight"]} | {
+        name: told[f"station_{packed}"]
+        for name, packed in {
+            "served": "n",
+            "mean": "mean",
+            "longest": "longest",
+            "farthest": "farthest",
+        }.items()
+    }
+    return {
+        "figures": told["figures"],
+        "step": told["demand_step"],
+        "time": told["demand_time"],
+        "station": [None if i < 0 else ids[i] for i in told["demand_station"]],
+    } | {name: dict(zip(ids, values, strict=False)) for name, values in columns.items()}
+
+
+def switch(seen: Seen, result: Result, sites: list[int]) -> None:
+    """Switch sites as a reader does: find each by its id, and press the button of its card."""
+    for site in sites:
+        seen.page.fill("#search", str(result.times.sites.id[site]))
+        seen.page.keyboard.press("Enter")
+        seen.page.click("#card-switch")
+
+
+def test_the_numbers_are_those_of_the_library_for_the_same_stations(
+    open_map: Open, html: str, result: Result
+):
+    seen = open_map(html)
+    rng = np.random.default_rng(5)
+    now = set(result.plan.stations.tolist())
+    for _ in range(4):
+        sites = rng.choice(len(result.times.sites), size=3, replace=False).tolist()
+        switch(seen, result, sites)
+        now ^= set(sites)
+        state, wanted = seen.page.evaluate(STATE), expected(sorted(now))
+        for name in FIGURES:
+            assert state["figures"][name] == pytest.approx(wanted["figures"][name]), name
+        for name in ("step", "time", "station", "weight", "served", "mean", "longest", "farthest"):
+            assert state[name] == wanted[name], name
+        assert seen.figure("share") == wanted["figures"]["share"]
+        assert seen.page.locator("tr[data-station]").count() == len(now)
+    assert seen.complaints == []
+    assert len(seen.requests) == 1
+
+
+def test_undo_and_back_to_the_plan(open_map: Open, html: str, result: Result):
+    seen = open_map(html)
+    before = seen.page.evaluate(STATE)
+    assert seen.page.is_hidden("#what-if")
+    first, second = result.plan.stations[[0, 4]].tolist()
+    switch(seen, result, [first])
+    one = seen.page.evaluate(STATE)
+    switch(seen, result, [second])
+    assert "停用 2 个，新增 0 个" in seen.text("#what-if")
+    seen.page.click("#what-if-undo")
+    assert seen.page.evaluate(STATE) == one
+    seen.page.click("#what-if-reset")
+    assert seen.page.evaluate(STATE) == before
+    assert seen.page.is_hidden("#what-if")
+
+
+def test_the_bar_tells_the_change_with_a_sign(open_map: Open, html: str, result: Result):
+    seen = open_map(html)
+    share = float(seen.figure("share").rstrip("%"))
+    switch(seen, result, result.plan.stations[:4].tolist())
+    after = float(seen.figure("share").rstrip("%"))
+    assert after < share
+    assert f"▼ −{share - after:.1f}".rstrip("0").rstrip(".") in seen.text(
+        "#what-if .is-worse >> nth=0"
+    )
+    assert seen.page.is_visible("#answer-before")
+    seen.page.click("#language")
+    assert "4 switched off, 0 switched on" in seen.text("#what-if")
+
+
+def test_a_card_says_what_a_site_would_add_and_a_station_alone_covers(
+    open_map: Open, html: str, result: Result
+):
+    seen = open_map(html)
+    plan = result.plan.stations.tolist()
+    other = next(i for i in range(len(result.times.sites)) if i not in plan)
+    with_it = expected(sorted([*plan, other]))["figures"]["uncovered_weight"]
+    seen.page.fill("#search", str(result.times.sites.id[other]))
+    seen.page.keyboard.press("Enter")
+    now = seen.page.evaluate(STATE)["figures"]["uncovered_weight"]
+    gain = round(now - with_it)
+    assert seen.text("#card dl dd >> nth=0") == (f"+{gain:,}" if gain else "0")
+
+
+def test_the_list_is_exported_as_a_table_that_assess_reads(
+    open_map: Open, html: str, result: Result, tmp_path: Path
+):
+    seen = open_map(html)
+    closed = int(result.plan.stations[2])
+    switch(seen, result, [closed])
+    with seen.page.expect_download() as download:
+        seen.page.click("#what-if-export")
+    file = tmp_path / "stations.csv"
+    download.value.save_as(file)
+    table = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
+    ids = result.times.sites.id
+    assert [row["id"] for row in table] == [ids[i] for i in result.plan.stations if i != closed]
+    assert float(table[0]["lon"]) == pytest.approx(
+        result.times.sites.lon[result.plan.stations[0]], abs=1e-5
+    )
+
+
+def test_the_address_carries_what_was_tried(open_map: Open, html: str, result: Result):
+    seen = open_map(html)
+    opened = next(i for i in range(len(result.times.sites)) if i not in result.plan.stations)
+    switch(seen, result, [int(result.plan.stations[1]), opened])
+    seen.settle()
+    state, address = seen.page.evaluate(STATE), seen.page.evaluate("() => location.hash")
+    again = open_map(html, address=address)
+    assert again.page.evaluate(STATE) == state
+    assert again.page.is_visible("#what-if")
+
+
+def test_a_click_beside_everything_tells_the_nearest_station(
+    open_map: Open, html: str, result: Result
+):
+    seen = open_map(html)
+    seen.page.evaluate("() => window.stationMap.map.setZoom(17, { animate: false })")
+    network = result.network
+    assert network is not None
+    at = [float(network.shape_lon[1]), float(network.shape_lat[1])]
+    seen.page.evaluate(
+        "([lon, lat]) => window.stationMap.map.panTo([lat, lon], { animate: false })", at
+    )
+    seen.page.evaluate(
+        """([lng, lat]) => window.stationMap.map.fire("click", {
+        latlng: { lat, lng }, layerPoint: L.point(-5000, -5000) })""",
+        at,
+    )
+    station = seen.text("#card .link")
+    seen.settle()
+    assert "spot=" in seen.page.evaluate("() => location.hash")
+    seen.page.click("#card .link")
+    assert station == seen.text("#card h2")
+    assert seen.complaints == []
+
+
+def test_where_nothing_can_be_worked_out_nothing_is_offered(open_map: Open):
+    seen = open_map(map_html(town(n_side=10, n_demand=60, n_sites=6, n_stations=2)))
+    seen.page.click("tr[data-station] >> nth=0")
+    assert seen.page.locator("#card-switch").count() == 0
+    assert seen.page.locator("#layer-sites").count() == 0
+
+
+def test_on_a_phone_the_bar_leaves_the_map_and_the_figures_in_sight(
+    open_map: Open, html: str, result: Result
+):
+    seen = open_map(html, size=PHONE)
+    switch(seen, result, [int(result.plan.stations[0])])
+    bar = seen.page.locator("#what-if").bounding_box()
+    assert bar is not None
+    assert bar["x"] + bar["width"] <= PHONE[0]
+    assert bar["height"] < 140
+    assert seen.page.is_visible("#what-if-export")
