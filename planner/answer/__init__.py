@@ -37,6 +37,17 @@ def steps_s(standard_s: float) -> list[int]:
     return [first, second, math.floor(standard_s)]
 
 
+def step_of(
+    time_s: NDArray[np.float64], is_covered: NDArray[np.bool_], standard_s: float
+) -> NDArray[np.int64]:
+    """Return how each need is coloured: 0 to 2 covered, 3 over the standard, 4 cut off."""
+    if not time_s.size:
+        return np.zeros(0, dtype=np.int64)
+    ends = steps_s(standard_s)[:2]
+    step = np.searchsorted(ends, time_s, side="left")
+    return np.where(is_covered, step, np.where(np.isnan(time_s), 4, 3)).astype(np.int64)
+
+
 # ---------------------------------------------------------------------------------------------
 # The answer in words
 # ---------------------------------------------------------------------------------------------
