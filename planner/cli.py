@@ -515,8 +515,8 @@ def _run_and_tell(scenario: "Scenario", out: Path | None, *, as_json: bool) -> N
 
 
 def _sentence(result: "Result") -> str:
+    from planner.answer import answer
     from planner.figures import figures, left_out
-    from planner.webmap.answer import answer
 
     parts = answer(result, figures(result), left_out(result), "en")
     sentences = [

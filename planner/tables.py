@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.figures import figures, left_out
+from planner.figures import figures, left_out, station_figures
 from planner.isochrones import StationAreas
 from planner.layerfiles import write_layers
 from planner.placement import Curve
@@ -183,21 +183,7 @@ def station_table(result: Result) -> pd.DataFrame:
     """Return the stations, a row each: where they are, whom they serve, how far those drive (seconds)."""
     import pandas as pd
 
-    sites, plan, needs = result.times.sites, result.plan, result.times.needs
-    at, n_sites = plan.stations, len(sites)
-    served = np.flatnonzero(plan.is_covered)
-    station, weight, time_s = (
-        plan.station_of[served],
-        needs.weight[served],
-        plan.drive_time_s[served],
-    )
-    n_served = np.bincount(station, minlength=n_sites)[at]
-    weight_served = np.bincount(station, weight, minlength=n_sites)[at]
-    total_s = np.bincount(station, weight * time_s, minlength=n_sites)[at]
-    longest_s = np.full(n_sites, np.nan)
-    np.fmax.at(longest_s, station, time_s)
-    mean_s = np.full(at.size, np.nan)
-    np.divide(total_s, weight_served, out=mean_s, where=weight_served > 0)
+    sites, at, found = result.times.sites, result.plan.stations, station_figures(result)
     return pd.DataFrame(
         {
             "id": sites.id[at],
@@ -206,10 +192,10 @@ def station_table(result: Result) -> pd.DataFrame:
             "lon": sites.lon[at].round(_DEGREE_DECIMALS),
             "lat": sites.lat[at].round(_DEGREE_DECIMALS),
             "existing": sites.is_existing[at],
-            "n_served": n_served,
-            "weight_served": weight_served,
-            "mean_drive_time_s": mean_s,
-            "max_drive_time_s": longest_s[at],
+            "n_served": found.n_served,
+            "weight_served": found.weight_served,
+            "mean_drive_time_s": found.mean_s,
+            "max_drive_time_s": found.longest_s,
         }
     )
 

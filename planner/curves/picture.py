@@ -1,8 +1,7 @@
-"""The curve as a picture, readable on a slide. The only module, with `fonts`, that knows matplotlib."""
+"""The curve as a picture, readable on a slide."""
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,18 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from planner.curves.fonts import chinese_font
+from planner.answer.words import duration, share
+from planner.fonts import chinese_font, font_settings, readable
 from planner.placement import Curve
 from planner.plan import Status
 from planner.scenario import Language, Title
-from planner.webmap.texts import duration, share
 from planner.wording import harmless
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-_log = logging.getLogger(__name__)
 
 INCHES: Final = (9.6, 5.4)
 DOTS_PER_INCH: Final = 200
@@ -129,14 +126,8 @@ def write_pictures(picture: Picture, *paths: Path) -> None:
     from matplotlib.style import context
 
     font = chinese_font()
-    if font is None and picture.language is Language.ZH:
-        _log.warning(
-            "no font with Chinese letters was found, so the picture is labelled in English; "
-            "install one (Noto Sans CJK, for instance) and draw it again"
-        )
-        picture = replace(picture, language=Language.EN)
-    fonts = {
-        "font.family": [font.name, "DejaVu Sans"] if font else ["DejaVu Sans"],
+    picture = replace(picture, language=readable(picture.language, font, "picture"))
+    fonts = font_settings(font) | {
         "figure.titleweight": "bold" if font is None or font.has_bold else "normal",
     }
     with context(["default", SETTINGS | fonts]), warnings.catch_warnings():

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from planner.figures import Figures, LeftOut, figures, left_out
+from planner.answer import answer, step_of, steps_s, whole_seconds
+from planner.answer.words import LANGUAGES, share
+from planner.figures import Figures, LeftOut, figures, left_out, slowest_needs
 from planner.points import Sites
 from planner.result import Result
 from planner.rows import entries, starts
 from planner.scenario import Title
 from planner.webmap import texts
-from planner.webmap.answer import answer, steps_s, whole_seconds
 from planner.webmap.areas import area_parts
 from planner.webmap.drives import drive_parts, site_rows
 from planner.webmap.ground import Ground, ground
@@ -35,10 +36,10 @@ def content(result: Result, *, route: DrawnRoute | None = None) -> str:
     scenario = result.scenario
     words: dict[str, Any] = {
         "language": str(scenario.language),
-        "ui": {language: texts.table(language) for language in texts.LANGUAGES},
+        "ui": {language: texts.table(language) for language in LANGUAGES},
         "title": _both(scenario.title, scenario.name),
         "notice": _both(scenario.notice, ""),
-        "says": {language: answer(result, found, left, language) for language in texts.LANGUAGES},
+        "says": {language: answer(result, found, left, language) for language in LANGUAGES},
         "reasons": list(result.plan.reasons),
         "figures": _figures(result, found),
         "direction": str(scenario.fleets[0].direction),
@@ -87,12 +88,12 @@ def _figures(result: Result, found: Figures) -> dict[str, Any]:
         return int(whole_seconds(np.array([value]), standard_s)[0])
 
     needs, time_s = result.times.needs, result.nearest_station.time_s
-    step = _step(time_s, result.plan.is_covered, standard_s)
+    step = step_of(time_s, result.plan.is_covered, standard_s)
     by_step = np.bincount(step, needs.weight, minlength=5)
     return {
         "weight": found.weight,
         "uncovered_weight": found.weight - found.covered_weight,
-        "share": texts.share(found.share_covered),
+        "share": share(found.share_covered),
         "n_points": found.n_points,
         "n_uncovered": found.n_points - found.n_covered,
         "n_stations": found.n_stations,
@@ -105,17 +106,6 @@ def _figures(result: Result, found: Figures) -> dict[str, Any]:
         "weight_by_step": by_step.tolist(),
         "farthest": -1 if found.farthest is None else int(needs.point[found.farthest]),
     }
-
-
-def _step(
-    time_s: NDArray[np.float64], is_covered: NDArray[np.bool_], standard_s: float
-) -> NDArray[np.int64]:
-    """Return how each need is coloured: 0 to 2 covered, 3 over the standard, 4 cut off."""
-    if not time_s.size:
-        return np.zeros(0, dtype=np.int64)
-    ends = steps_s(standard_s)[:2]
-    step = np.searchsorted(ends, time_s, side="left")
-    return np.where(is_covered, step, np.where(np.isnan(time_s), 4, 3)).astype(np.int64)
 
 
 def _stations(result: Result, rows: NDArray[np.int64]) -> tuple[dict[str, Any], Numbers]:
@@ -177,11 +167,7 @@ def _demand(result: Result, standard_s: float) -> tuple[dict[str, Any], Numbers]
     """Return the demand points, each by its slowest need."""
     demand, needs, plan = result.times.demand, result.times.needs, result.plan
     near = result.nearest_station
-    time_s = np.where(np.isnan(near.time_s), np.inf, near.time_s)
-    # of several needs of a point the last in this order: uncovered after covered, slow after fast
-    order = np.lexsort((time_s, ~plan.is_covered))
-    need = np.zeros(len(demand), dtype=np.int64)
-    need[needs.point[order]] = order
+    need = slowest_needs(result)
     row_of = np.full(len(result.times.sites) + 1, -1, dtype=np.int64)
     row_of[plan.stations] = np.arange(plan.stations.size)
     weight = np.bincount(needs.point, needs.weight, minlength=len(demand))
@@ -195,14 +181,12 @@ def _demand(result: Result, standard_s: float) -> tuple[dict[str, Any], Numbers]
         "weight_unit": per_unit,
         "spacing": _spacing(demand.lon, demand.lat),
     }
-    if not len(needs):
-        need = need[:0]
     return words, {
         "demand_x": coordinates(demand.lon),
         "demand_y": coordinates(demand.lat),
         "demand_weight": np.rint(weight * per_unit).astype(np.int64),
         "demand_time": whole_seconds(near.time_s[need], standard_s),
-        "demand_step": _step(near.time_s[need], plan.is_covered[need], standard_s),
+        "demand_step": step_of(near.time_s[need], plan.is_covered[need], standard_s),
         "demand_station": row_of[near.site[need]],
         "demand_district": district.astype(np.int64).reshape(-1),
     }
@@ -280,7 +264,7 @@ def _road_cover(result: Result, street: NDArray[np.int64]) -> tuple[dict[str, An
         "road_cover": {
             "is_demand": result.scenario.demand.roads,
             "is_alone": result.scenario.demand.file is None,
-            "share": texts.share(roads.share_covered),
+            "share": share(roads.share_covered),
             "length_m": round(roads.length_m),
             "coverable_m": round(roads.coverable_m),
             "uncovered_m": round(roads.length_m - roads.covered_m),

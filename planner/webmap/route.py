@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.answer.words import LANGUAGES
 from planner.routes import Route
 from planner.webmap import texts
 from planner.webmap.pack import coordinates
@@ -46,7 +47,7 @@ def route_parts(drawn: DrawnRoute) -> tuple[dict[str, Any], dict[str, NDArray[np
         "begin": drawn.begin,
         "end": drawn.end,
         "time_s": route.time_s,
-        "ui": {language: texts.route_table(language) for language in texts.LANGUAGES},
+        "ui": {language: texts.route_table(language) for language in LANGUAGES},
     }
     delays = [delay for delay in route.delays if delay.time_s > 0.0]
     return {"route": words}, {

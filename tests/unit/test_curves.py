@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from planner import fonts
 from planner.curves import (
     curve_json,
     curve_lines,
     curve_table,
-    fonts,
     picture,
     scenario_curve,
     write_curve,

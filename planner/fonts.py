@@ -1,9 +1,14 @@
-"""A font of the system that has Chinese letters."""
+"""A font of the system that has Chinese letters, for pictures and sheets."""
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from planner.scenario import Language
+
+_log = logging.getLogger(__name__)
 
 _KNOWN: Final = (
     *("NotoSansCJK", "NotoSansSC", "SourceHanSans", "msyh", "PingFang", "Hiragino Sans GB"),
@@ -58,6 +63,33 @@ def chinese_font() -> Font | None:
             has_bold = any(isinstance(weight, int) and weight >= _BOLD for weight in weights)
             return Font(name=name, has_bold=has_bold)
     return None
+
+
+def readable(language: Language, font: Font | None, what: str) -> Language:
+    """Return the language that labels can be drawn in: English, with a hint, where no font has Chinese letters.
+
+    Parameters
+    ----------
+    language
+        The language asked for.
+    font
+        A font with Chinese letters, if there is one.
+    what
+        What is drawn: "picture", for instance.
+    """
+    if font is not None or language is not Language.ZH:
+        return language
+    _log.warning(
+        "no font with Chinese letters was found, so the %s is labelled in English; "
+        "install one (Noto Sans CJK, for instance) and draw it again",
+        what,
+    )
+    return Language.EN
+
+
+def font_settings(font: Font | None) -> dict[str, Any]:
+    """Return matplotlib's settings for a font, with one behind it for letters that it lacks."""
+    return {"font.family": [font.name, "DejaVu Sans"] if font else ["DejaVu Sans"]}
 
 
 def _has_letters(file: Path) -> bool:
