@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from planner.figures import Figures, LeftOut, figures, left_out
+from planner.figures import Figures, LeftOut, figures, left_out, slowest_needs
 from planner.points import Sites
 from planner.result import Result
 from planner.rows import entries, starts
@@ -30,6 +30,11 @@ Numbers = dict[str, NDArray[np.int64]]
 
 def content(result: Result, *, route: DrawnRoute | None = None) -> str:
     """Return all that the page is told, packed; the page of a drive is told about it besides."""
+    return pack(*parts(result, route=route))
+
+
+def parts(result: Result, *, route: DrawnRoute | None = None) -> tuple[dict[str, Any], Numbers]:
+    """Return all that the page is told, texts and arrays by their names."""
     found, left = figures(result), left_out(result)
     scenario = result.scenario
     words: dict[str, Any] = {
@@ -43,18 +48,17 @@ def content(result: Result, *, route: DrawnRoute | None = None) -> str:
         "direction": str(scenario.fleets[0].direction),
     }
     numbers: Numbers = {}
-    parts = (
+    for more_words, more_numbers in (
         _stations(result),
         _demand(result, found.standard_s),
         _left_out(result, left),
         _roads(result),
         area_parts(result),
         *([route_parts(route)] if route else []),
-    )
-    for more_words, more_numbers in parts:
+    ):
         words |= more_words
         numbers |= more_numbers
-    return pack(words, numbers)
+    return words, numbers
 
 
 def bounds(result: Result) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -172,11 +176,7 @@ def _demand(result: Result, standard_s: float) -> tuple[dict[str, Any], Numbers]
     """Return the demand points, each by its slowest need."""
     demand, needs, plan = result.times.demand, result.times.needs, result.plan
     near = result.nearest_station
-    time_s = np.where(np.isnan(near.time_s), np.inf, near.time_s)
-    # of several needs of a point the last in this order: uncovered after covered, slow after fast
-    order = np.lexsort((time_s, ~plan.is_covered))
-    need = np.zeros(len(demand), dtype=np.int64)
-    need[needs.point[order]] = order
+    need = slowest_needs(result)
     row_of = np.full(len(result.times.sites) + 1, -1, dtype=np.int64)
     row_of[plan.stations] = np.arange(plan.stations.size)
     weight = np.bincount(needs.point, needs.weight, minlength=len(demand))
