@@ -114,6 +114,17 @@ def left_out(result: Result) -> LeftOut:
     )
 
 
+def slowest_needs(result: Result) -> NDArray[np.int64]:
+    """Return the need that stands for each demand point: one that is not covered before all others, then the slowest."""
+    near, needs = result.nearest_station, result.times.needs
+    time_s = np.where(np.isnan(near.time_s), np.inf, near.time_s)
+    # of several needs of a point the last in this order: uncovered after covered, slow after fast
+    order = np.lexsort((time_s, ~result.plan.is_covered))
+    need = np.zeros(len(result.times.demand), dtype=np.int64)
+    need[needs.point[order]] = order
+    return need
+
+
 def quantile(values: NDArray[np.float64], weight: NDArray[np.float64], share: float) -> float:
     """Return the least value that at least this share of the weight does not exceed; NaN of none."""
     if not values.size:

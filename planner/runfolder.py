@@ -138,10 +138,17 @@ def read_summary(folder: Path) -> dict[str, Any]:
     return summary
 
 
-def read_result(folder: Path) -> Result:
+def read_result(folder: Path, *, with_areas: bool = True) -> Result:
     """Return the result in a folder, with roads and points read again from the files that made it.
 
     Drive times are the saved ones; only isochrones are drawn again.
+
+    Parameters
+    ----------
+    folder
+        The result folder.
+    with_areas
+        Whether to draw isochrones, which takes longest.
 
     Raises
     ------
@@ -198,7 +205,9 @@ def read_result(folder: Path) -> Result:
         roads=_roads(summary, saved),
         only_m=saved.get("site_only_m"),
         remarks=tuple(summary["remarks"]),
-        areas=areas_of_plan(scenario, inputs.network, inputs.site_places, plan.stations),
+        areas=areas_of_plan(scenario, inputs.network, inputs.site_places, plan.stations)
+        if with_areas
+        else None,
     )
 
 
