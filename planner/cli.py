@@ -307,9 +307,7 @@ def compare(
     ],
     out: Annotated[
         Path,
-        typer.Option(
-            "--out", "-o", help="Folder for compare.html, compare.csv and compare.json."
-        ),
+        typer.Option("--out", "-o", help="Folder for compare.html, compare.csv and compare.json."),
     ] = Path("runs/compare"),
     as_json: AsJson = False,
 ) -> None:

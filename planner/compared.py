@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -109,7 +109,7 @@ def point_table(found: Comparison) -> pd.DataFrame:
         for side, number in (*sides, ("later", k + 2)):
             columns |= _side(points, row, side, number)
         change = np.full(ids.size, "", dtype=object)
-        change[has] = [value.value for value in points["change"].to_numpy()[row[has]]]
+        change[has] = points["change"].to_numpy()[row[has]]
         columns[f"change_{k + 2}"] = change
     columns["weight"] = columns["weight"].astype(np.float64)
     return pd.DataFrame(columns)
@@ -146,7 +146,10 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
         "runs": [_plain(row) for row in found.runs.to_dict("records")],
         "changes": [_changes_json(changes) for changes in found.changes],
         "asked": [
-            {"setting": row["setting"], "values": [row[f"{i + 1}"] for i in range(len(found.names))]}
+            {
+                "setting": row["setting"],
+                "values": [row[f"{i + 1}"] for i in range(len(found.names))],
+            }
             for row in found.asked.to_dict("records")
         ],
         "remarks": [
@@ -165,9 +168,7 @@ def _changes_json(changes: Changes) -> dict[str, Any]:
     return {
         "first": changes.first,
         "later": changes.later,
-        "stations": {
-            fate.value: changes.stations_that_are(fate)["id"].tolist() for fate in FATES
-        },
+        "stations": {fate.value: changes.stations_that_are(fate)["id"].tolist() for fate in FATES},
         "demand": {
             change.value: {"n": n, "weight": weight} for change, (n, weight) in totals.items()
         },
@@ -177,7 +178,7 @@ def _changes_json(changes: Changes) -> dict[str, Any]:
     }
 
 
-def _plain(row: dict[Any, Any]) -> dict[str, Any]:
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a row with None for what is no number."""
     return {
         str(key): None if isinstance(value, float) and math.isnan(value) else value
@@ -189,7 +190,7 @@ def _plain(row: dict[Any, Any]) -> dict[str, Any]:
 # On a terminal
 # ---------------------------------------------------------------------------------------------
 
-_Row = dict[str, Any]
+_Row = Mapping[Any, Any]
 
 
 def _number(key: str) -> Callable[[_Row], str]:
@@ -197,7 +198,9 @@ def _number(key: str) -> Callable[[_Row], str]:
 
 
 def _seconds(key: str) -> Callable[[_Row], str]:
-    return lambda run: "-" if math.isnan(run[key]) else minutes_and_seconds(run[key])
+    return lambda run: (
+        "-" if math.isnan(run[key]) else minutes_and_seconds(run[key], limit_s=run["standard_s"])
+    )
 
 
 def _share(key: str) -> Callable[[_Row], str]:
@@ -311,7 +314,7 @@ def _district(row: _Row) -> str:
     drive_s = row["mean_drive_time_s_later"] - row["mean_drive_time_s_first"]
     told = []
     if share and not math.isnan(share):
-        told.append(f"{100 * share:+.2f} % points of cover")
+        told.append(f"{100 * share:+.2f} points of cover")
     if round(drive_s if math.isfinite(drive_s) else 0.0):
         told.append(f"mean drive {_signed_s(drive_s)}")
     return f"{row['district'] or '(none)'}: {', '.join(told)}" if told else ""
@@ -319,9 +322,7 @@ def _district(row: _Row) -> str:
 
 def _asked_rows(found: Comparison) -> Iterator[str]:
     for row in found.asked.to_dict("records"):
-        told = (
-            f"{_setting(row[f'{i + 1}'])} in {name}" for i, name in enumerate(found.names)
-        )
+        told = (f"{_setting(row[f'{i + 1}'])} in {name}" for i, name in enumerate(found.names))
         yield f"{row['setting']}: {', '.join(told)}"
 
 

@@ -16,7 +16,7 @@ from planner.differences import Remark, remarks_on_pair
 from planner.errors import PlannerError
 from planner.figures import figures, left_out, slowest_needs
 from planner.result import Result
-from planner.scenario import scenario_toml
+from planner.scenario import Placement, scenario_toml
 
 if TYPE_CHECKING:
     import folium
@@ -125,7 +125,7 @@ class Comparison:
         What they are called; no two alike.
     runs
         A row for each run: ``run`` (its name), ``scenario``, ``goal``, ``status``, and in numbers ``n_stations``,
-        ``n_new``, ``share_covered``, ``covered_weight``, ``uncovered_n``, ``uncovered_weight``, ``mean_s``, ``p95_s``,
+        ``n_new``, ``standard_s``, ``share_covered``, ``covered_weight``, ``uncovered_n``, ``uncovered_weight``, ``mean_s``, ``p95_s``,
         ``longest_s``, ``objective``, ``bound``, ``roads_share_covered``; NaN for what is not known.
     changes
         From the first run to each of the others.
@@ -225,6 +225,7 @@ def _run(result: Result) -> dict[str, Any]:
         "status": plan.status.value,
         "n_stations": found.n_stations,
         "n_new": int(is_new.sum()),
+        "standard_s": found.standard_s,
         "share_covered": found.share_covered if has_demand else nothing,
         "covered_weight": found.covered_weight,
         "uncovered_n": found.n_points - found.n_covered,
@@ -320,7 +321,8 @@ def _drives(result: Result, rows: Whole) -> Drives:
 
 def _weight(result: Result) -> Floats:
     needs = result.times.needs
-    return np.bincount(needs.point, needs.weight, minlength=len(result.times.demand))
+    weight = np.bincount(needs.point, needs.weight, minlength=len(result.times.demand))
+    return weight.astype(np.float64)  # without points they would be whole numbers
 
 
 def _at(values: Floats, rows: Whole) -> Floats:
@@ -338,14 +340,14 @@ def _of_either(column: str, runs: Sequence[Result], rows: Sequence[Whole], n: in
 def _change(rows: Sequence[Whole], drives: Sequence[Drives]) -> Objects:
     """Return what happens to each point."""
     (_, before_s, was), (_, after_s, is_now) = drives
-    change = np.full(rows[0].size, Change.SAME, dtype=object)
-    change[after_s < before_s] = Change.FASTER
-    change[after_s > before_s] = Change.SLOWER
-    change[~was & ~is_now] = Change.UNCOVERED
-    change[~was & is_now] = Change.GAINED
-    change[was & ~is_now] = Change.LOST
-    change[rows[0] < 0] = Change.ONLY_LATER
-    change[rows[1] < 0] = Change.ONLY_FIRST
+    change = np.full(rows[0].size, Change.SAME.value, dtype=object)
+    change[after_s < before_s] = Change.FASTER.value
+    change[after_s > before_s] = Change.SLOWER.value
+    change[~was & ~is_now] = Change.UNCOVERED.value
+    change[~was & is_now] = Change.GAINED.value
+    change[was & ~is_now] = Change.LOST.value
+    change[rows[0] < 0] = Change.ONLY_LATER.value
+    change[rows[1] < 0] = Change.ONLY_FIRST.value
     return change
 
 
@@ -362,9 +364,9 @@ def _stations(first: Result, later: Result) -> pd.DataFrame:
             of_stations = getattr(run.times.sites, column)[run.plan.stations]
             values[row >= 0] = of_stations[row[row >= 0]]
         table[column] = values
-    fate = np.full(ids.size, Fate.KEPT, dtype=object)
-    fate[rows[0] < 0] = Fate.ADDED
-    fate[rows[1] < 0] = Fate.REMOVED
+    fate = np.full(ids.size, Fate.KEPT.value, dtype=object)
+    fate[rows[0] < 0] = Fate.ADDED.value
+    fate[rows[1] < 0] = Fate.REMOVED.value
     return pd.DataFrame(table | {"change": fate})
 
 
@@ -404,7 +406,7 @@ def _by_district(
     of = district[needs.point]
 
     def summed(values: Floats) -> Floats:
-        return np.bincount(of, values, minlength=n_districts)
+        return np.bincount(of, values, minlength=n_districts).astype(np.float64)
 
     reaches = near.site >= 0
     total_s = summed(np.where(reaches, needs.weight * np.nan_to_num(near.time_s), 0.0))
@@ -416,7 +418,8 @@ def _by_district(
 
 
 def _parts(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.full(part.size, np.nan), where=whole > 0)
+    parts: Floats = np.divide(part, whole, out=np.full(part.size, np.nan), where=whole > 0)
+    return parts
 
 
 # ---------------------------------------------------------------------------------------------
@@ -437,9 +440,19 @@ def _asked(results: Sequence[Result]) -> pd.DataFrame:
         {"setting": key, **{f"{i + 1}": told.get(key) for i, told in enumerate(settings)}}
         for key in keys
         if any(told.get(key) != settings[0].get(key) for told in settings)
+        and not _is_usual(key, settings)
     ]
     columns = ["setting", *(f"{i + 1}" for i in range(len(results)))]
     return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def _is_usual(key: str, settings: Sequence[dict[str, Any]]) -> bool:
+    """Return whether a rule of the goal has its usual value wherever a run has a use for it."""
+    table, _, name = key.partition(".")
+    if table != "placement" or name not in Placement.model_fields:
+        return False
+    usual = Placement.model_fields[name].default
+    return all(told.get(key, usual) in (usual, None) for told in settings)
 
 
 def _settings(table: dict[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:

@@ -127,8 +127,8 @@ def _on_demand(first: Demand, later: Demand) -> Found:
 
 def _on_sites(first: Result, later: Result) -> Found:
     runs = (first, later)
-    ids = [run.times.sites.id[run.plan.stations].astype(str) for run in runs]
-    _, i, j = np.intersect1d(*ids, assume_unique=True, return_indices=True)
+    ids, others = (run.times.sites.id[run.plan.stations].astype(str) for run in runs)
+    _, i, j = np.intersect1d(ids, others, assume_unique=True, return_indices=True)
     rows = [run.plan.stations[k] for run, k in zip(runs, (i, j), strict=True)]
     n_moved = int(_is_elsewhere(first.times.sites, rows[0], later.times.sites, rows[1]).sum())
     if n_moved:
@@ -144,7 +144,8 @@ def _is_elsewhere(
     """Return whether points of two runs lie at different places."""
     east_m, north_m = metres_per_degree(first.lat[i])
     dx, dy = first.lon[i] - later.lon[j], first.lat[i] - later.lat[j]
-    return np.hypot(dx * east_m, dy * north_m) > MOVED_M
+    is_far: NDArray[np.bool_] = np.hypot(dx * east_m, dy * north_m) > MOVED_M
+    return is_far
 
 
 def _on_files(first: Result, later: Result) -> Found:

@@ -167,8 +167,10 @@ def _asset(name: str) -> str:
     return _ASSETS.joinpath(name).read_text("utf-8")
 
 
-_TEMPLATES: Final = jinja2.Environment(  # noqa: S701
-    autoescape=False, keep_trailing_newline=True, loader=jinja2.FunctionLoader(_asset)
+_TEMPLATES: Final = jinja2.Environment(
+    autoescape=False,  # noqa: S701 (what is filled in is ours, or harmless wherever it stands)
+    keep_trailing_newline=True,
+    loader=jinja2.FunctionLoader(_asset),
 )
 
 
