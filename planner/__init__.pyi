@@ -1,3 +1,8 @@
+from .comparison import Change as Change
+from .comparison import Changes as Changes
+from .comparison import Comparison as Comparison
+from .comparison import Fate as Fate
+from .comparison import compare as compare
 from .coverage import Coverage as Coverage
 from .coverage import coverage_of as coverage_of
 from .coverage import reach_of as reach_of

@@ -295,6 +295,42 @@ def map_again(
 
 
 @app.command()
+def compare(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            exists=True,
+            file_okay=False,
+            help="Two result folders or more; the others are compared with the first.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", help="Folder for compare.html, compare.csv and compare.json."),
+    ] = Path("runs/compare"),
+    as_json: AsJson = False,
+) -> None:
+    """Tell what changes between saved runs: figures, stations, who wins and loses cover; and draw them on one page."""
+    if len(runs) < 2:
+        raise typer.BadParameter("to compare takes two runs or more", param_hint="RUNS")
+    from planner.compared import (
+        compare_folders,
+        comparison_json,
+        comparison_lines,
+        write_compared,
+    )
+
+    with _plain_errors(), _progress():
+        found = compare_folders(runs)
+        write_compared(found, out)
+    if as_json:
+        _tell_json(comparison_json(found))
+    else:
+        _tell([*comparison_lines(found), "", f"map: {out / 'compare.html'}"])
+
+
+@app.command()
 def route(
     run: RunFolder,
     demand: Annotated[str, typer.Argument(help="Id of a demand point.", show_default=False)],

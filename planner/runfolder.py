@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -28,6 +27,7 @@ from planner.scenario import Goal, SecondGoal, read_scenario, scenario_toml
 from planner.stretches import Stretches
 from planner.tables import FORMAT, write_tables
 from planner.webmap import write_map
+from planner.wholefolder import refuse_other, whole_folder
 
 _LIBRARIES: Final = ("numpy", "numba", "highspy", "osmium", "shapely", "pyproj", "folium")
 """Those that numbers or drawings depend on; their versions stand in the log."""
@@ -63,11 +63,7 @@ def write_result(result: Result, folder: Path, clock: Clock) -> None:
     """
     refuse_foreign(folder)
     folder = folder.resolve()
-    fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
-    try:
-        for leftover in (fresh, old):
-            shutil.rmtree(leftover, ignore_errors=True)
-        fresh.mkdir(parents=True)
+    with whole_folder(folder) as fresh:
         with clock.stage("write tables"):
             write_tables(result, fresh)
         with clock.stage("write map"):
@@ -77,14 +73,6 @@ def write_result(result: Result, folder: Path, clock: Clock) -> None:
             fresh / "log.json",
             json.dumps(_log(result, folder, clock.stages), ensure_ascii=False, indent=1),
         )
-        if folder.exists():
-            folder.rename(old)
-        fresh.rename(folder)
-    except OSError as error:
-        raise PlannerError(f"{folder}: can't be written: {error.strerror or error}") from error
-    finally:
-        for leftover in (fresh, old):
-            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def refuse_foreign(folder: Path) -> None:
@@ -95,13 +83,7 @@ def refuse_foreign(folder: Path) -> None:
     PlannerError
         The folder, or a file of that name, is there and is neither empty nor a result.
     """
-    if not folder.exists():
-        return
-    is_free = folder.is_dir() and ((folder / "result.json").is_file() or not any(folder.iterdir()))
-    if not is_free:
-        raise PlannerError(
-            f"{folder}: holds something that is no result; name another folder with --out"
-        )
+    refuse_other(folder, sign="result.json", what="result")
 
 
 def _write(path: Path, text: str) -> None:
@@ -156,10 +138,17 @@ def read_summary(folder: Path) -> dict[str, Any]:
     return summary
 
 
-def read_result(folder: Path) -> Result:
+def read_result(folder: Path, *, with_areas: bool = True) -> Result:
     """Return the result in a folder, with roads and points read again from the files that made it.
 
     Drive times are the saved ones; only isochrones are drawn again.
+
+    Parameters
+    ----------
+    folder
+        The result folder.
+    with_areas
+        Whether to draw isochrones, which takes longest.
 
     Raises
     ------
@@ -216,7 +205,9 @@ def read_result(folder: Path) -> Result:
         roads=_roads(summary, saved),
         only_m=saved.get("site_only_m"),
         remarks=tuple(summary["remarks"]),
-        areas=areas_of_plan(scenario, inputs.network, inputs.site_places, plan.stations),
+        areas=areas_of_plan(scenario, inputs.network, inputs.site_places, plan.stations)
+        if with_areas
+        else None,
         source=inputs.source,
     )
 

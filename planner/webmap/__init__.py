@@ -5,14 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from planner.comparison import Comparison
 from planner.result import Result
+from planner.webmap.comparison import ComparisonMap
 from planner.webmap.page import StationMap
 from planner.webmap.route import DrawnRoute
 
 if TYPE_CHECKING:
     import folium
 
-__all__ = ["DrawnRoute", "map_html", "station_map", "write_map"]
+__all__ = [
+    "DrawnRoute",
+    "comparison_html",
+    "comparison_map",
+    "map_html",
+    "station_map",
+    "write_comparison",
+    "write_map",
+]
 
 
 def station_map(result: Result) -> folium.Map:
@@ -41,3 +51,18 @@ def map_html(result: Result, *, route: DrawnRoute | None = None) -> str:
 def write_map(result: Result, path: Path, *, route: DrawnRoute | None = None) -> None:
     """Write the page of the map to a file; the options are those of `map_html`."""
     path.write_text(map_html(result, route=route), encoding="utf-8", newline="\n")
+
+
+def comparison_map(comparison: Comparison) -> folium.Map:
+    """Return the map of several runs, as a notebook shows it; layers can be added as to that of one."""
+    return ComparisonMap(comparison)
+
+
+def comparison_html(comparison: Comparison) -> str:
+    """Return the whole page of several runs; equal bytes for equal runs."""
+    return ComparisonMap(comparison).html()
+
+
+def write_comparison(comparison: Comparison, path: Path) -> None:
+    """Write the page of several runs to a file."""
+    path.write_text(comparison_html(comparison), encoding="utf-8", newline="\n")

@@ -32,6 +32,11 @@ Numbers = dict[str, NDArray[np.int64]]
 
 def content(result: Result, *, route: DrawnRoute | None = None) -> str:
     """Return all that the page is told, packed; the page of a drive is told about it besides."""
+    return pack(*parts(result, route=route))
+
+
+def parts(result: Result, *, route: DrawnRoute | None = None) -> tuple[dict[str, Any], Numbers]:
+    """Return all that the page is told, texts and arrays by their names."""
     found, left = figures(result), left_out(result)
     scenario = result.scenario
     words: dict[str, Any] = {
@@ -47,7 +52,7 @@ def content(result: Result, *, route: DrawnRoute | None = None) -> str:
     numbers: Numbers = {}
     rows = site_rows(result)
     lines = None if result.network is None else ground(result.network)
-    parts = (
+    for more_words, more_numbers in (
         _stations(result, rows),
         _demand(result, found.standard_s),
         _left_out(result, left),
@@ -55,11 +60,10 @@ def content(result: Result, *, route: DrawnRoute | None = None) -> str:
         drive_parts(result, rows, np.empty(0, dtype=np.int64) if lines is None else lines.street),
         area_parts(result),
         *([route_parts(route)] if route else []),
-    )
-    for more_words, more_numbers in parts:
+    ):
         words |= more_words
         numbers |= more_numbers
-    return pack(words, numbers)
+    return words, numbers
 
 
 def bounds(result: Result) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -46,8 +46,20 @@ _ASSETS: Final = files("planner.webmap") / "assets"
 _LEAFLET: Final = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
 
 
-class StationMap(folium.Map):  # type: ignore[misc]
-    """The map of a result: a folium map that stands in a page of ours and asks the network for nothing."""
+class PageMap(folium.Map):  # type: ignore[misc]
+    """A folium map that stands in a page of ours and asks the network for nothing.
+
+    Parameters
+    ----------
+    box
+        South-western and north-eastern corner of what it is about, as (lat, lon).
+    packed
+        What the page is told.
+    scripts
+        Our scripts in the order they run in.
+    styles, body
+        Our styles, and the template of the page.
+    """
 
     default_js: ClassVar[list[tuple[str, str]]] = []
     default_css: ClassVar[list[tuple[str, str]]] = []
@@ -69,8 +81,16 @@ class StationMap(folium.Map):  # type: ignore[misc]
         {% endmacro %}
         """)
 
-    def __init__(self, result: Result, *, route: DrawnRoute | None = None) -> None:
-        (south, west), (north, east) = bounds(result)
+    def __init__(
+        self,
+        box: tuple[tuple[float, float], tuple[float, float]],
+        packed: str,
+        *,
+        scripts: tuple[str, ...],
+        styles: tuple[str, ...] = ("page.css",),
+        body: str = "page.html",
+    ) -> None:
+        (south, west), (north, east) = box
         super().__init__(
             location=[(south + north) / 2, (west + east) / 2],
             zoom_start=11,
@@ -83,11 +103,18 @@ class StationMap(folium.Map):  # type: ignore[misc]
         )
         self.options |= {"min_zoom": 4, "max_zoom": 18}  # folium keeps its arguments for tiles
         self._name, self._id = "map", "stations"
-        Page(self, content(result, route=route), scripts=_scripts(route))
+        Page(self, packed, scripts=scripts, styles=styles, body=body)
 
     def html(self) -> str:
         """Return the whole page."""
         return str(self.get_root().render())
+
+
+class StationMap(PageMap):
+    """The map of a result."""
+
+    def __init__(self, result: Result, *, route: DrawnRoute | None = None) -> None:
+        super().__init__(bounds(result), content(result, route=route), scripts=_scripts(route))
 
 
 class Page(branca.element.Figure):  # type: ignore[misc]
@@ -96,12 +123,20 @@ class Page(branca.element.Figure):  # type: ignore[misc]
     Only what this page was made with runs: each script is let in by its checksum, nothing may be fetched.
     """
 
-    def __init__(self, station_map: StationMap, packed: str, *, scripts: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        page_map: PageMap,
+        packed: str,
+        *,
+        scripts: tuple[str, ...],
+        styles: tuple[str, ...],
+        body: str,
+    ) -> None:
         super().__init__()
         self._id = "page"
         self._packed = packed
-        self._scripts = scripts
-        self.add_child(station_map)
+        self._scripts, self._styles, self._body = scripts, styles, body
+        self.add_child(page_map)
 
     def render(self, **kwargs: Any) -> str:
         """Return the HTML of the page."""
@@ -115,13 +150,13 @@ class Page(branca.element.Figure):  # type: ignore[misc]
             "ours": _in_one_scope(_asset(name) for name in self._scripts),
         }
         added = re.findall(r"<script>(.*?)</script>", header + html, flags=re.DOTALL)
-        return _TEMPLATE.render(
+        return _TEMPLATES.get_template(self._body).render(
             header=header,
             html=html,
             scripts=scripts,
             policy=_policy([*scripts.values(), *added]),
             leaflet_css=_leaflet_css(),
-            css=_asset("page.css"),
+            css="".join(_asset(name) for name in self._styles),
             packed=self._packed,
             map_id=next(iter(self._children.values())).get_name(),
             old_browser=texts.OLD_BROWSER,
@@ -136,8 +171,10 @@ def _asset(name: str) -> str:
     return _ASSETS.joinpath(name).read_text("utf-8")
 
 
-_TEMPLATE: Final = jinja2.Environment(autoescape=False, keep_trailing_newline=True).from_string(  # noqa: S701
-    _asset("page.html")
+_TEMPLATES: Final = jinja2.Environment(
+    autoescape=False,  # noqa: S701 (what is filled in is ours, or harmless wherever it stands)
+    keep_trailing_newline=True,
+    loader=jinja2.FunctionLoader(_asset),
 )
 
 

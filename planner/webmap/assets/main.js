@@ -192,11 +192,43 @@ function hover(event) {
   map.getContainer().style.cursor = box.hidden ? "" : "pointer";
   if (box.hidden) return;
   const text = station >= 0 ? stations.text(station) : demand.text(place);
-  const time = station >= 0 ? `${word("card_served")} ${weightText(stations.weight[station])}` : duration(demand.time[place]);
-  box.replaceChildren(nameOf(text), make("span", {}, time));
+  box.replaceChildren(nameOf(text), make("span", {}, station >= 0 ? stationHint(station) : placeHint(place)));
   const { x, y } = event.containerPoint;
   const left = Math.min(x + 14, map.getSize().x - box.offsetWidth - 8);
   box.style.transform = `translate(${left}px, ${Math.max(4, y - 34)}px)`;
+}
+
+function stationHint(i) {
+  return `${word("card_served")} ${weightText(app.stations.weight[i])}`;
+}
+
+function placeHint(i) {
+  return duration(app.demand.time[i]);
+}
+
+// What the map is about, out of the data.
+function build() {
+  app.demand = new Demand(app.data);
+  app.stations = new Stations(app.data);
+  app.roads = app.data.roads ? new Roads(app.data) : null;
+  app.cover = app.data.road_cover ? new RoadCover(app.data, app.roads) : null;
+  app.areas = app.data.areas ? new Areas(app.data) : null;
+  app.drives = drivesOf(app.data);
+  app.whatIf = app.drives ? new WhatIf(app.data, app.drives, app.demand, app.stations) : null;
+  app.visible.cover = app.cover !== null && app.data.road_cover.is_demand;
+  app.visible.isochrones = !app.visible.cover;
+}
+
+function addLayers() {
+  app.ground = addLayer("ground", 250, paintGround);
+  app.marks = addLayer("marks", 450, paintMarks);
+}
+
+function addLayer(name, z, paint) {
+  const pane = app.map.createPane(name);
+  pane.style.zIndex = z;
+  pane.style.pointerEvents = "none";
+  return new CanvasLayer(paint, { pane: name }).addTo(app.map);
 }
 
 async function start() {
@@ -209,15 +241,7 @@ async function start() {
   words.language = app.data.language;
   app.map = window.map_stations;
   centreWorld(app.map.getCenter());
-  app.demand = new Demand(app.data);
-  app.stations = new Stations(app.data);
-  app.roads = app.data.roads ? new Roads(app.data) : null;
-  app.cover = app.data.road_cover ? new RoadCover(app.data, app.roads) : null;
-  app.areas = app.data.areas ? new Areas(app.data) : null;
-  app.drives = drivesOf(app.data);
-  app.whatIf = app.drives ? new WhatIf(app.data, app.drives, app.demand, app.stations) : null;
-  app.visible.cover = app.cover !== null && app.data.road_cover.is_demand;
-  app.visible.isochrones = !app.visible.cover;
+  build();
   app.usual = { ...app.visible };
   openSheet(false);
   byId("legend").open = !isPhone();
@@ -225,13 +249,7 @@ async function start() {
   speak();
   if (!isTold) showAll(false);
   showScale();
-  for (const [name, z] of [["ground", 250], ["marks", 450]]) {
-    const pane = app.map.createPane(name);
-    pane.style.zIndex = z;
-    pane.style.pointerEvents = "none";
-  }
-  app.ground = new CanvasLayer(paintGround, { pane: "ground" }).addTo(app.map);
-  app.marks = new CanvasLayer(paintMarks, { pane: "marks" }).addTo(app.map);
+  addLayers();
   markRow(true);
   listen();
   app.address = addressNow();

@@ -1,0 +1,122 @@
+// Two runs side by side: canvases of both, one above the other, parted by a line that can be dragged.
+
+const divider = { share: 0.5 };
+
+addLayers = () => {
+  const isSwipe = () => compared.view === "swipe";
+  const paintSide = (side, paint) => (ctx, frame) => {
+    if (isSwipe()) onSide(side, () => paint(ctx, frame));
+    else if (side === 1) paint(ctx, frame);
+  };
+  // the left one is drawn above, and only left of the line
+  app.ground = addLayer("ground", 250, paintSide(1, paintGround));
+  app.groundLeft = addLayer("ground-left", 260, paintSide(0, paintGround));
+  app.marks = addLayer("marks", 450, paintSide(1, paintMarks));
+  app.marksLeft = addLayer("marks-left", 460, paintSide(0, paintMarks));
+  app.redraw = () => {
+    for (const layer of [app.ground, app.groundLeft, app.marks, app.marksLeft]) layer.redraw();
+    part();
+  };
+  app.map.on("move moveend zoomend viewreset resize", part);
+  listenToDivider();
+  part();
+};
+
+select = (what) => {
+  single.select(what);
+  app.marksLeft.redraw();
+  part();
+};
+
+// Cuts the canvases at the line, and puts it in its place.
+function part() {
+  const isSwipe = compared.view === "swipe";
+  const width = app.map.getSize().x;
+  const x = divider.share * width;
+  for (const [layer, side] of [[app.ground, 1], [app.marks, 1], [app.groundLeft, 0], [app.marksLeft, 0]]) {
+    const canvas = layer._container;
+    canvas.style.visibility = isSwipe || side === 1 ? "" : "hidden";
+    const at = app.map.containerPointToLayerPoint([x, 0]).x - layer._bounds.min.x;
+    const right = layer._bounds.getSize().x - at;
+    canvas.style.clipPath = !isSwipe ? "" : side === 0 ? `inset(0 ${right}px 0 0)` : `inset(0 0 0 ${at}px)`;
+  }
+  const line = byId("divider");
+  const percent = Math.round(100 * divider.share);
+  line.hidden = !isSwipe;
+  line.style.left = `${100 * divider.share}%`;
+  line.setAttribute("aria-valuenow", String(percent));
+  line.setAttribute("aria-valuetext", word("divider_at", { n: percent }));
+}
+
+function moveDivider(share) {
+  divider.share = Math.min(1, Math.max(0, share));
+  part();
+  keepAddress();
+}
+
+function listenToDivider() {
+  const line = byId("divider");
+  const share = (event) => {
+    const stage = byId("stage").getBoundingClientRect();
+    return (event.clientX - stage.left) / stage.width;
+  };
+  // where on the line it was taken, so that it doesn't jump
+  let from = null;
+  line.addEventListener("pointerdown", (event) => {
+    from = share(event) - divider.share;
+    line.setPointerCapture(event.pointerId);
+    line.focus({ preventScroll: true });
+    event.preventDefault();
+  });
+  line.addEventListener("pointermove", (event) => {
+    if (from !== null) moveDivider(share(event) - from);
+  });
+  for (const end of ["pointerup", "pointercancel"]) line.addEventListener(end, () => { from = null; });
+  line.addEventListener("keydown", (event) => {
+    const step = event.shiftKey ? 0.1 : 0.02;
+    const to = {
+      ArrowLeft: divider.share - step, ArrowDown: divider.share - step, ArrowRight: divider.share + step, ArrowUp: divider.share + step,
+      PageDown: divider.share - 0.1, PageUp: divider.share + 0.1, Home: 0, End: 1,
+    }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    moveDivider(to);
+  });
+}
+
+// On paper: what is seen, the left side over the right one.
+listen = () => {
+  single.listen();
+  listenToSides();
+  window.addEventListener("beforeprint", () => {
+    if (compared.view === "swipe") paperOfBoth();
+  });
+};
+
+function paperOfBoth() {
+  const dots = Math.min(2, window.devicePixelRatio || 1);
+  const size = app.map.getSize();
+  const canvas = document.createElement("canvas");
+  canvas.width = size.x * dots;
+  canvas.height = size.y * dots;
+  const ctx = canvas.getContext("2d");
+  ctx.fillStyle = BEYOND;
+  ctx.fillRect(0, 0, canvas.width, canvas.height);
+  const cut = divider.share * canvas.width;
+  const put = (layers, from, to) => {
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(from, 0, to - from, canvas.height);
+    ctx.clip();
+    for (const layer of layers) {
+      const corner = app.map.layerPointToContainerPoint(layer._bounds.min);
+      ctx.drawImage(layer._container, corner.x * dots, corner.y * dots);
+    }
+    ctx.restore();
+  };
+  put([app.ground, app.marks], cut, canvas.width);
+  put([app.groundLeft, app.marksLeft], 0, cut);
+  ctx.fillStyle = "#1f2933";
+  ctx.fillRect(cut - dots, 0, 2 * dots, canvas.height);
+  byId("paper").src = canvas.toDataURL();
+}
