@@ -16,6 +16,7 @@ from planner.isochrones import StationAreas
 from planner.layerfiles import write_layers
 from planner.placement import Curve
 from planner.points import Sites
+from planner.qgis_styles import plan_styles
 from planner.result import Result
 from planner.scenario import Goal
 from planner.stretches import uncovered_parts
@@ -37,7 +38,8 @@ def write_tables(result: Result, folder: Path) -> None:
     write_csv(folder / "stations.csv", station_table(result))
     write_csv(folder / "assignments.csv", assignment_table(result))
     _write_text(folder / "stations.geojson", _stations_geojson(result))
-    write_layers(folder / "plan.gpkg", _layers(result))
+    styles = plan_styles(result.scenario.language, result.scenario.isochrones.minutes)
+    write_layers(folder / "plan.gpkg", _layers(result), styles)
     _write_times(folder / "times.npz", result)
 
 
@@ -328,7 +330,10 @@ def _layers(result: Result) -> dict[str, geopandas.GeoDataFrame]:
     lines = geopandas.GeoDataFrame(
         assignments.iloc[drawn], geometry=shapely.linestrings(ends), crs=4326
     )
+    uncovered = left_out(result).uncovered
     demand_layer = demand.to_frame().reset_index(drop=True)
+    is_covered = ~np.isin(np.arange(len(demand)), uncovered)
+    demand_layer.insert(demand_layer.columns.get_loc("geometry"), "covered", is_covered)
     return {
         "stations": geopandas.GeoDataFrame(
             stations.drop(columns=["lon", "lat"]),
@@ -338,7 +343,7 @@ def _layers(result: Result) -> dict[str, geopandas.GeoDataFrame]:
         "sites": sites.to_frame().reset_index(drop=True),
         "demand": demand_layer,
         "assignments": lines,
-        "uncovered": demand_layer.iloc[left_out(result).uncovered],
+        "uncovered": demand_layer.iloc[uncovered].drop(columns="covered"),
         **({} if result.roads is None else {"roads": road_table(result)}),
         **({} if areas is None else _isochrone_layers(areas, sites.id)),
     }
