@@ -515,14 +515,9 @@ def _run_and_tell(scenario: "Scenario", out: Path | None, *, as_json: bool) -> N
 
 
 def _sentence(result: "Result") -> str:
-    from planner.figures import figures, left_out
-    from planner.webmap.answer import answer
+    from planner.answer import sentences
 
-    parts = answer(result, figures(result), left_out(result), "en")
-    sentences = [
-        "".join(p if isinstance(p, str) else p["name"] for p in part) for part in parts.values()
-    ]
-    return " ".join(s.strip() for s in sentences if s.strip())
+    return " ".join(said for said in sentences(result, "en").values() if said)
 
 
 def _tell(lines: Iterable[str]) -> None:

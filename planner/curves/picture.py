@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from planner.answer.words import duration, share
 from planner.curves.fonts import chinese_font
 from planner.placement import Curve
 from planner.plan import Status
 from planner.scenario import Language, Title
-from planner.webmap.texts import duration, share
 from planner.wording import harmless
 
 if TYPE_CHECKING:

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from planner.answer import answer, steps_s, whole_seconds
+from planner.answer.words import share
 from planner.figures import Figures, LeftOut, figures, left_out
 from planner.points import Sites
 from planner.result import Result
 from planner.rows import entries, starts
 from planner.scenario import Title
 from planner.webmap import texts
-from planner.webmap.answer import answer, steps_s, whole_seconds
 from planner.webmap.areas import area_parts
 from planner.webmap.ground import ground
 from planner.webmap.pack import coordinates, pack
@@ -88,7 +89,7 @@ def _figures(result: Result, found: Figures) -> dict[str, Any]:
     return {
         "weight": found.weight,
         "uncovered_weight": found.weight - found.covered_weight,
-        "share": texts.share(found.share_covered),
+        "share": share(found.share_covered),
         "n_points": found.n_points,
         "n_uncovered": found.n_points - found.n_covered,
         "n_stations": found.n_stations,
@@ -276,7 +277,7 @@ def _road_cover(result: Result, street: NDArray[np.int64]) -> tuple[dict[str, An
         "road_cover": {
             "is_demand": result.scenario.demand.roads,
             "is_alone": result.scenario.demand.file is None,
-            "share": texts.share(roads.share_covered),
+            "share": share(roads.share_covered),
             "length_m": round(roads.length_m),
             "coverable_m": round(roads.coverable_m),
             "uncovered_m": round(roads.length_m - roads.covered_m),

@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.figures import Figures, LeftOut
+from planner.answer import words
+from planner.figures import Figures, LeftOut, figures, left_out
 from planner.plan import Status
 from planner.result import Result
 from planner.scenario import Goal
-from planner.webmap import texts
 
 UNREACHABLE_S: Final = -1
 """Stands for "no road leads there" where times are packed as whole seconds."""
@@ -48,7 +48,7 @@ Piece = str | dict[str, str]
 def answer(
     result: Result, found: Figures, left_out: LeftOut, language: str
 ) -> dict[str, list[Piece]]:
-    """Return what the map says first.
+    """Return what map, tables and terminal say first.
 
     Returns
     -------
@@ -63,27 +63,36 @@ def answer(
     }
 
 
+def sentences(result: Result, language: str) -> dict[str, str]:
+    """Return the answer as plain text: as `answer`, each part without blanks around it; empty where it says nothing."""
+    parts = answer(result, figures(result), left_out(result), language)
+    return {
+        part: "".join(p if isinstance(p, str) else p["name"] for p in pieces).strip()
+        for part, pieces in parts.items()
+    }
+
+
 def _answer(result: Result, found: Figures, language: str) -> Iterator[Piece]:
-    say = texts.SENTENCES[language]
+    say = words.SENTENCES[language]
     is_alone = result.scenario.demand.file is None
     share = result.roads.share_covered if is_alone and result.roads else found.share_covered
     values = {
-        "stations": texts.count(found.n_stations, "station", language),
-        "n_stations": texts.count(found.n_stations, "", language),
-        "share": texts.share(share),
+        "stations": words.count(found.n_stations, "station", language),
+        "n_stations": words.count(found.n_stations, "", language),
+        "share": words.share(share),
         "what": say["of_roads" if is_alone else "of_demand"],
-        "standard": texts.duration(found.standard_s, language),
+        "standard": words.duration(found.standard_s, language),
     }
     what = "planned"
     if result.plan.goal is Goal.ASSESS:
         what = "assessed" if found.n_existing else "assessed_all"
     yield say[what].format(**values)
     if result.scenario.demand.roads and not is_alone and result.roads:
-        yield say["roads_too"].format(share=texts.share(result.roads.share_covered))
+        yield say["roads_too"].format(share=words.share(result.roads.share_covered))
     longest_s, name = _farthest(result, found)
     if not math.isnan(longest_s):
         longest = int(whole_seconds(np.array([longest_s]), found.standard_s)[0])
-        yield say["farthest"].format(longest=texts.duration(longest, language))
+        yield say["farthest"].format(longest=words.duration(longest, language))
     if name:
         yield say["name_opens"]
         yield {"name": name}
@@ -103,7 +112,7 @@ def _farthest(result: Result, found: Figures) -> tuple[float, str]:
 
 def _proof(result: Result, found: Figures, left_out: LeftOut, language: str) -> str:
     """Return what is proven about the plan."""
-    plan, say = result.plan, texts.SENTENCES[language]
+    plan, say = result.plan, words.SENTENCES[language]
     if plan.status is Status.ASSESSED:
         return say["proof_assessed" if found.n_existing else "proof_assessed_all"]
     if plan.status is Status.INFEASIBLE:
@@ -114,7 +123,7 @@ def _proof(result: Result, found: Figures, left_out: LeftOut, language: str) -> 
     if plan.status is Status.FEASIBLE:
         return _proof_of_gap(result, found, language, counts_stations=counts_stations)
     if counts_stations and found.n_stations > 1:
-        return say["optimal_stations"].format(fewer=texts.count(found.n_stations - 1, "", language))
+        return say["optimal_stations"].format(fewer=words.count(found.n_stations - 1, "", language))
     covers_all = left_out.uncovered.size == left_out.uncoverable.size
     if plan.goal is Goal.MAX_COVERING and result.scenario.demand.file is None:
         return say["optimal_max"]
@@ -129,24 +138,24 @@ _OPTIMAL: Final = {Goal.P_MEDIAN: "optimal_median", Goal.P_CENTER: "optimal_cent
 
 def _proof_of_then(result: Result, language: str) -> str:
     """Return what is proven about what the plan is best at beside its goal; empty where that is nothing."""
-    then, say = result.plan.then, texts.SENTENCES[language]
+    then, say = result.plan.then, words.SENTENCES[language]
     if then is None:
         return ""
     blank = " " if language == "en" else ""
     key = "then_optimal" if then.objective == then.bound else "then_feasible"
-    return blank + say[key].format(gap=texts.share(then.gap))
+    return blank + say[key].format(gap=words.share(then.gap))
 
 
 def _proof_of_gap(result: Result, found: Figures, language: str, *, counts_stations: bool) -> str:
     """Return how far the plan may be from the best there is."""
-    plan, say = result.plan, texts.SENTENCES[language]
+    plan, say = result.plan, words.SENTENCES[language]
     if plan.bound is None or plan.objective is None:
         return say["feasible"]
     if counts_stations:
         bound = math.ceil(plan.bound)
         return say["feasible_stations" if bound > 1 else "feasible_no_bound"].format(
-            spare=texts.count(found.n_stations - bound, "", language),
-            too_few=texts.count(bound - 1, "", language),
+            spare=words.count(found.n_stations - bound, "", language),
+            too_few=words.count(bound - 1, "", language),
         )
     of_all = found.weight
     if result.scenario.demand.file is None and result.roads:
@@ -155,10 +164,10 @@ def _proof_of_gap(result: Result, found: Figures, language: str, *, counts_stati
         more = 100 * (plan.bound - plan.objective) / of_all
         return say["feasible_max"].format(more=f"{math.ceil(more * 10) / 10:.1f}")
     if plan.goal is Goal.P_MEDIAN:
-        return say["feasible_median"].format(gap=texts.share(plan.gap or 0.0))
+        return say["feasible_median"].format(gap=words.share(plan.gap or 0.0))
     if plan.goal is Goal.P_CENTER:
-        return say["feasible_center"].format(bound=texts.duration(plan.bound, language))
-    return say["feasible_gap"].format(gap=texts.share(plan.gap or 0.0))
+        return say["feasible_center"].format(bound=words.duration(plan.bound, language))
+    return say["feasible_gap"].format(gap=words.share(plan.gap or 0.0))
 
 
 def _rest(found: Figures, left_out: LeftOut, language: str) -> Iterator[Piece]:
@@ -166,27 +175,27 @@ def _rest(found: Figures, left_out: LeftOut, language: str) -> Iterator[Piece]:
     n, n_cut_off = left_out.uncoverable.size, left_out.unreachable.size
     if not n:
         return
-    say = texts.SENTENCES[language]
+    say = words.SENTENCES[language]
     yield say["rest_all_cut_off" if n == n_cut_off else "rest"].format(
-        places=texts.count(n, "place", language),
-        standard=texts.duration(found.standard_s, language),
+        places=words.count(n, "place", language),
+        standard=words.duration(found.standard_s, language),
     )
     if 0 < n_cut_off < n:
-        yield say["rest_cut_off"].format(n=texts.count(n_cut_off, "", language))
+        yield say["rest_cut_off"].format(n=words.count(n_cut_off, "", language))
     yield say["stop"]
 
 
 def _rest_of_roads(result: Result, found: Figures, language: str) -> Iterator[Piece]:
     """Yield how much road no site can cover, where roads are demand."""
-    roads, say = result.roads, texts.SENTENCES[language]
+    roads, say = result.roads, words.SENTENCES[language]
     if roads is None or not result.scenario.demand.roads:
         return
     beyond_m = roads.length_m - roads.coverable_m
     if beyond_m >= 50.0:
         yield say["rest_roads"].format(
             km=f"{beyond_m / 1000:,.1f}",
-            share=texts.share(beyond_m / roads.length_m),
-            standard=texts.duration(found.standard_s, language),
+            share=words.share(beyond_m / roads.length_m),
+            standard=words.duration(found.standard_s, language),
         )
 
 

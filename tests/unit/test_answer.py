@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from browser.towns import make_demand, make_sites, result_of, scenario
 
+from planner.answer import answer, steps_s, whole_seconds, words
 from planner.figures import figures, left_out
 from planner.plan import Status, Then
 from planner.result import Result
 from planner.scenario import SecondGoal
 from planner.webmap import texts
-from planner.webmap.answer import answer, steps_s, whole_seconds
 
 
 def street(*, cut_off: tuple[int, ...] = (), **more: object) -> Result:
@@ -135,7 +135,7 @@ def test_a_second_goal_is_told_after_the_first():
 
 
 @pytest.mark.parametrize("status", [Status.INFEASIBLE, Status.UNDECIDED])
-@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize("language", words.LANGUAGES)
 def test_where_the_rules_are_not_met_it_says_so(status: Status, language: str):
     words = {"zh": "最好", "en": "best"}[language]
     assert words in said(street(status=status), language, "proof")
@@ -162,7 +162,7 @@ def test_where_all_is_covered_nothing_is_added():
     ],
 )
 def test_only_all_is_a_hundred_and_only_nothing_is_nought(value: float, text: str):
-    assert texts.share(value) == text
+    assert words.share(value) == text
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_only_all_is_a_hundred_and_only_nothing_is_nought(value: float, text: st
     ],
 )
 def test_durations_are_minutes_and_seconds(seconds: float, zh: str, en: str):
-    assert (texts.duration(seconds, "zh"), texts.duration(seconds, "en")) == (zh, en)
+    assert (words.duration(seconds, "zh"), words.duration(seconds, "en")) == (zh, en)
 
 
 def test_what_is_over_the_standard_stays_over_it():
@@ -198,5 +198,5 @@ def test_steps_are_round_minutes_where_they_can_be(standard_s: float, steps: lis
 
 
 def test_both_languages_have_the_same_words():
-    assert texts.SENTENCES["zh"].keys() == texts.SENTENCES["en"].keys()
+    assert words.SENTENCES["zh"].keys() == words.SENTENCES["en"].keys()
     assert all(zh and en for zh, en in texts.UI.values())
