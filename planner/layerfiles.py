@@ -76,7 +76,7 @@ def write_layers(
                     FID="id",
                     DATETIME_PRECISION="MILLISECOND",  # as GeoPackages have to have it
                 )
-            _put(plain, path)
+            put(plain, path)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
@@ -116,10 +116,10 @@ def write_geojson(path: Path, name: str, layer: geopandas.GeoDataFrame) -> None:
         pyogrio.write_dataframe(
             layer, plain, driver="GeoJSON", RFC7946="YES", COORDINATE_PRECISION=_DECIMALS
         )
-        _put(plain, path)
+        put(plain, path)
 
 
-def _put(made: Path, path: Path) -> None:
+def put(made: Path, path: Path) -> None:
     """Put a file where it belongs, so that nobody ever sees half of it."""
     fresh = path.with_name(f".{path.name}.new")
     try:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMAT: Final = "station-planner/result/1"
-_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
-"""What a spreadsheet takes for the beginning of a formula."""
+_FORMULA: Final = re.compile(r"[=+\-@＝＋－＠\t\n]")
+"""What a spreadsheet takes for the beginning of a formula; Chinese ones also where it is of full width."""
 _DEGREE_DECIMALS: Final = 7
 
 
@@ -39,7 +39,7 @@ def write_tables(result: Result, folder: Path) -> None:
     write_csv(folder / "assignments.csv", assignment_table(result))
     _write_text(folder / "stations.geojson", _stations_geojson(result))
     styles = plan_styles(result.scenario.language, result.scenario.isochrones.minutes)
-    write_layers(folder / "plan.gpkg", _layers(result), styles)
+    write_layers(folder / "plan.gpkg", layers(result), styles)
     _write_times(folder / "times.npz", result)
 
 
@@ -279,7 +279,10 @@ def write_csv(path: Path, table: pd.DataFrame) -> None:
 
 
 def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula; numbers stay as they are."""
+    """Return a text that no spreadsheet takes for a formula, or for several rows; numbers stay as they are."""
+    text = text.replace("\r\n", "\n").replace(
+        "\r", "\n"
+    )  # a bare \r would end a row: nothing quotes it
     if not _FORMULA.match(text) or re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
         return text
     return "'" + text
@@ -306,7 +309,7 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _layers(result: Result) -> dict[str, geopandas.GeoDataFrame]:
+def layers(result: Result) -> dict[str, geopandas.GeoDataFrame]:
     """Return the plan as layers: stations, sites, demand, assignments as lines, uncovered, isochrones."""
     import geopandas
     import shapely
