@@ -84,6 +84,8 @@ class Handout:
         ``zh`` or ``en``.
     title, notice
         What the plan is called, and what must be said about its data (empty: nothing).
+    credit
+        Whose roads these are; empty where that is not known.
     says
         The answer in sentences: ``answer``, ``proof``, ``rest``.
     groups
@@ -97,6 +99,7 @@ class Handout:
     language: str
     title: str
     notice: str
+    credit: str
     says: dict[str, str]
     groups: tuple[Group, ...]
     tables: tuple[Table, ...]
@@ -114,6 +117,7 @@ def handout(result: Result, language: str) -> Handout:
         language=language,
         title=_in(scenario.title, language) or scenario.name,
         notice=_in(scenario.notice, language),
+        credit=value("osm", language) if _is_of_openstreetmap(result) else "",
         says=sentences(result, language),
         groups=tuple(_groups(result, language)),
         tables=tuple(tables),
@@ -371,7 +375,7 @@ def _sources(result: Result, language: str) -> Table:
     told = [role for role, file in roles.items() if file is not None]
     rows = []
     for role, source in zip(told, result.inputs, strict=True):
-        is_osm = role == "network" and Path(source.file).suffix.lower() in _OF_OPENSTREETMAP
+        is_osm = role == "network" and _is_of_openstreetmap(result)
         date = network.source.date if role == "network" and network is not None else None
         rows.append(
             {
@@ -385,6 +389,11 @@ def _sources(result: Result, language: str) -> Table:
     kinds = dict.fromkeys(("file", "role", "date"), Kind.TEXT)
     kinds |= dict.fromkeys(("licence", "sha256"), Kind.LONG_TEXT)
     return Table("sources", pd.DataFrame(rows, columns=[*kinds]), kinds)
+
+
+def _is_of_openstreetmap(result: Result) -> bool:
+    settings = result.scenario.network
+    return settings is not None and Path(settings.file).suffix.lower() in _OF_OPENSTREETMAP
 
 
 def _remarks(result: Result) -> Iterator[Table]:

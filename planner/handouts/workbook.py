@@ -32,6 +32,7 @@ _INK: Final = "#1f2933"
 _BAR: Final = "#0b3c5d"
 _RULE: Final = "#d9dee4"
 _UNCOVERED: Final = "#d55e00"
+_CREDIT: Final = "#52606d"
 _PALE: Final = "#9fc9e3"
 _FONTS: Final = {"zh": "Microsoft YaHei", "en": "Calibri"}
 _SIZE: Final = 10
@@ -180,6 +181,8 @@ class _Book:
                 row += 1
                 self._item(page, row, item)
             row += 1
+        if told.credit:
+            page.write_string(row + 1, 0, told.credit, self.format(font_size=8, font_color=_CREDIT))
 
     def _paragraph(self, page: Any, row: int, text: str, properties: dict[str, Any]) -> None:
         """Write a text across the page, as high as its lines."""

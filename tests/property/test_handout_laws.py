@@ -31,6 +31,7 @@ def test_a_workbook_reads_back_every_text_as_text(tmp_path_factory, texts):
         language="zh",
         title=texts[0],
         notice="",
+        credit="",
         says=says,
         groups=(),
         tables=(table,),

@@ -277,7 +277,14 @@ def told_of(texts):
     table = Table("remarks", pd.DataFrame({"remark": texts}), {"remark": Kind.TEXT})
     says = {"answer": "a", "proof": "", "rest": ""}
     return Handout(
-        language="en", title="t", notice="", says=says, groups=(), tables=(table,), standard_s=300.0
+        language="en",
+        title="t",
+        notice="",
+        credit="",
+        says=says,
+        groups=(),
+        tables=(table,),
+        standard_s=300.0,
     )
 
 
@@ -385,7 +392,9 @@ def test_layers_are_geoparquet_in_wgs_84(on_roads, tmp_path):
     assert demand["covered"].tolist() == [True, False]
 
 
-def test_roads_of_openstreetmap_are_credited_and_roads_are_summed_up(on_roads):
+def test_roads_of_openstreetmap_are_credited_and_roads_are_summed_up(on_roads, tmp_path):
+    page = book_of(on_roads, tmp_path, "en")["Summary"]
+    assert [row[0].value for row in page.iter_rows()][-1].startswith("© OpenStreetMap contributors")
     assert "OpenStreetMap" in tables_of(on_roads, "en")["sources"].frame["licence"].iloc[0]
     told = handout(on_roads, "en")
     items = {item.key: item.value for group in told.groups for item in group.items}
