@@ -294,6 +294,64 @@ def map_again(
     typer.echo(path)
 
 
+class _Form(StrEnum):
+    """In which form tables are handed on: as in `planner.handouts`, whose import costs time."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+class _Language(StrEnum):
+    """A language of tables: as in scenarios."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+@app.command()
+def tables(
+    run: RunFolder,
+    form: Annotated[
+        _Form,
+        typer.Option(
+            "--format",
+            "-f",
+            help="A workbook (xlsx), a CSV file for each table, or GeoParquet layers for analysts (parquet).",
+        ),
+    ] = _Form.XLSX,
+    language: Annotated[
+        _Language | None,
+        typer.Option(help="Of headings; that of the scenario if left out.", show_default=False),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            file_okay=False,
+            help="Folder for the files; tables in that of the run if left out.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the tables of a saved run to hand on: a workbook, CSV or GeoParquet, in Chinese or English."""
+    from planner.handouts import Form, write_handout
+    from planner.runfolder import read_result
+
+    with _plain_errors(), _progress():
+        result = read_result(run)
+        spoken = str(language or result.scenario.language)
+        folder = out or run / "tables"
+        with _writing(folder):
+            written = write_handout(result, folder, form=Form(form), language=spoken)
+    for note in written.notes:
+        _say(f"note: {note}", color="yellow")
+    files = [str(file) for file in written.files]
+    _tell_json({"files": files, "notes": written.notes}) if as_json else _tell(files)
+
+
 @app.command()
 def compare(
     runs: Annotated[
@@ -551,14 +609,9 @@ def _run_and_tell(scenario: "Scenario", out: Path | None, *, as_json: bool) -> N
 
 
 def _sentence(result: "Result") -> str:
-    from planner.answer import answer
-    from planner.figures import figures, left_out
+    from planner.answer import sentences
 
-    parts = answer(result, figures(result), left_out(result), "en")
-    sentences = [
-        "".join(p if isinstance(p, str) else p["name"] for p in part) for part in parts.values()
-    ]
-    return " ".join(s.strip() for s in sentences if s.strip())
+    return " ".join(said for said in sentences(result, "en").values() if said)
 
 
 def _tell(lines: Iterable[str]) -> None:
@@ -575,11 +628,18 @@ def _tell_json(value: Any) -> None:
 
 def _write(path: Path, write: Callable[[Path], None]) -> None:
     """Write a file, into folders that need not be there."""
+    with _writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn what goes wrong in writing into a PlannerError."""
     from planner.errors import PlannerError
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(path)
+        yield
     except OSError as error:
         raise PlannerError(f"{path}: can't be written: {error.strerror or error}") from error
 

@@ -6,17 +6,22 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from planner.errors import PlannerError
+from planner.qgis_styles import Style
 
 if TYPE_CHECKING:
     import geopandas
+    import pandas as pd
 
 KINDS: Final = (".gpkg", ".geojson")
 """Endings of the files that can be written."""
 _FIXED_DATE: Final = "2000-01-01T00:00:00Z"
 """GeoPackages say when they were made; equal layers are to give equal bytes."""
+_GEOMETRY: Final = "geom"
+"""The column of geometries."""
 _DECIMALS: Final = 9
 """Of degrees in GeoJSON: as many as outlines have."""
 
@@ -33,7 +38,11 @@ def check_kind(path: Path) -> None:
         raise PlannerError(f"{path}: must end in {' or '.join(KINDS)}")
 
 
-def write_layers(path: Path, layers: Mapping[str, geopandas.GeoDataFrame]) -> None:
+def write_layers(
+    path: Path,
+    layers: Mapping[str, geopandas.GeoDataFrame],
+    styles: Mapping[str, Style] = MappingProxyType({}),
+) -> None:
     """Write layers into one GeoPackage; those without rows are left out.
 
     Parameters
@@ -42,6 +51,8 @@ def write_layers(path: Path, layers: Mapping[str, geopandas.GeoDataFrame]) -> No
         The file; one that is there is replaced.
     layers
         By their names.
+    styles
+        How QGIS draws layers when it opens the file, by their names.
     """
     import pyogrio
 
@@ -49,12 +60,51 @@ def write_layers(path: Path, layers: Mapping[str, geopandas.GeoDataFrame]) -> No
     try:
         with TemporaryDirectory() as folder:  # for GDAL a path with a ! means something else
             plain = Path(folder) / "layers.gpkg"
-            for name, layer in layers.items():
-                if len(layer):
-                    pyogrio.write_dataframe(layer, plain, layer=name, driver="GPKG")
-            _put(plain, path)
+            written = [name for name, layer in layers.items() if len(layer)]
+            for name in written:
+                pyogrio.write_dataframe(
+                    layers[name], plain, layer=name, driver="GPKG", GEOMETRY_NAME=_GEOMETRY
+                )
+            styled = {name: styles[name] for name in written if name in styles}
+            if styled:
+                table = _style_table(styled)
+                pyogrio.write_dataframe(
+                    table,
+                    plain,
+                    layer="layer_styles",
+                    driver="GPKG",
+                    FID="id",
+                    DATETIME_PRECISION="MILLISECOND",  # as GeoPackages have to have it
+                )
+            put(plain, path)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _style_table(styles: Mapping[str, Style]) -> pd.DataFrame:
+    """Return styles as rows of the table in which QGIS looks for them, each the default of its layer.
+
+    It has no geometry. QGIS doesn't show it as a layer; other programs list it as a table.
+    """
+    import pandas as pd
+
+    rows = [
+        {
+            "f_table_catalog": "",
+            "f_table_schema": "",
+            "f_table_name": layer,
+            "f_geometry_column": _GEOMETRY,
+            "styleName": style.name,
+            "styleQML": style.qml,
+            "styleSLD": "",
+            "useAsDefault": True,
+            "description": "station-planner",
+            "owner": "",
+            "ui": "",
+        }
+        for layer, style in styles.items()
+    ]
+    return pd.DataFrame(rows).assign(update_time=pd.Timestamp(_FIXED_DATE))
 
 
 def write_geojson(path: Path, name: str, layer: geopandas.GeoDataFrame) -> None:
@@ -66,10 +116,10 @@ def write_geojson(path: Path, name: str, layer: geopandas.GeoDataFrame) -> None:
         pyogrio.write_dataframe(
             layer, plain, driver="GeoJSON", RFC7946="YES", COORDINATE_PRECISION=_DECIMALS
         )
-        _put(plain, path)
+        put(plain, path)
 
 
-def _put(made: Path, path: Path) -> None:
+def put(made: Path, path: Path) -> None:
     """Put a file where it belongs, so that nobody ever sees half of it."""
     fresh = path.with_name(f".{path.name}.new")
     try:

@@ -16,6 +16,7 @@ from planner.isochrones import StationAreas
 from planner.layerfiles import write_layers
 from planner.placement import Curve
 from planner.points import Sites
+from planner.qgis_styles import plan_styles
 from planner.result import Result
 from planner.scenario import Goal
 from planner.stretches import uncovered_parts
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMAT: Final = "station-planner/result/1"
-_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
-"""What a spreadsheet takes for the beginning of a formula."""
+_FORMULA: Final = re.compile(r"[=+\-@＝＋－＠\t\n]")
+"""What a spreadsheet takes for the beginning of a formula; Chinese ones also where it is of full width."""
 _DEGREE_DECIMALS: Final = 7
 
 
@@ -37,7 +38,8 @@ def write_tables(result: Result, folder: Path) -> None:
     write_csv(folder / "stations.csv", station_table(result))
     write_csv(folder / "assignments.csv", assignment_table(result))
     _write_text(folder / "stations.geojson", _stations_geojson(result))
-    write_layers(folder / "plan.gpkg", _layers(result))
+    styles = plan_styles(result.scenario.language, result.scenario.isochrones.minutes)
+    write_layers(folder / "plan.gpkg", layers(result), styles)
     _write_times(folder / "times.npz", result)
 
 
@@ -263,7 +265,10 @@ def write_csv(path: Path, table: pd.DataFrame) -> None:
 
 
 def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula; numbers stay as they are."""
+    """Return a text that no spreadsheet takes for a formula, or for several rows; numbers stay as they are."""
+    text = text.replace("\r\n", "\n").replace(
+        "\r", "\n"
+    )  # a bare \r would end a row: nothing quotes it
     if not _FORMULA.match(text) or re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
         return text
     return "'" + text
@@ -290,7 +295,7 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _layers(result: Result) -> dict[str, geopandas.GeoDataFrame]:
+def layers(result: Result) -> dict[str, geopandas.GeoDataFrame]:
     """Return the plan as layers: stations, sites, demand, assignments as lines, uncovered, isochrones."""
     import geopandas
     import shapely
@@ -314,7 +319,10 @@ def _layers(result: Result) -> dict[str, geopandas.GeoDataFrame]:
     lines = geopandas.GeoDataFrame(
         assignments.iloc[drawn], geometry=shapely.linestrings(ends), crs=4326
     )
+    uncovered = left_out(result).uncovered
     demand_layer = demand.to_frame().reset_index(drop=True)
+    is_covered = ~np.isin(np.arange(len(demand)), uncovered)
+    demand_layer.insert(demand_layer.columns.get_loc("geometry"), "covered", is_covered)
     return {
         "stations": geopandas.GeoDataFrame(
             stations.drop(columns=["lon", "lat"]),
@@ -324,7 +332,7 @@ def _layers(result: Result) -> dict[str, geopandas.GeoDataFrame]:
         "sites": sites.to_frame().reset_index(drop=True),
         "demand": demand_layer,
         "assignments": lines,
-        "uncovered": demand_layer.iloc[left_out(result).uncovered],
+        "uncovered": demand_layer.iloc[uncovered].drop(columns="covered"),
         **({} if result.roads is None else {"roads": road_table(result)}),
         **({} if areas is None else _isochrone_layers(areas, sites.id)),
     }

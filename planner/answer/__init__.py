@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.answer import words
-from planner.figures import Figures, LeftOut
+from planner.figures import Figures, LeftOut, figures, left_out
 from planner.plan import Status
 from planner.result import Result
 from planner.scenario import Goal
@@ -59,7 +59,7 @@ Piece = str | dict[str, str]
 def answer(
     result: Result, found: Figures, left_out: LeftOut, language: str
 ) -> dict[str, list[Piece]]:
-    """Return what is said first.
+    """Return what map, tables and terminal say first.
 
     Returns
     -------
@@ -71,6 +71,15 @@ def answer(
         "answer": list(_answer(result, found, language)),
         "proof": [_proof(result, found, left_out, language) + _proof_of_then(result, language)],
         "rest": [*_rest(found, left_out, language), *_rest_of_roads(result, found, language)],
+    }
+
+
+def sentences(result: Result, language: str) -> dict[str, str]:
+    """Return the answer as plain text: as `answer`, each part without blanks around it; empty where it says nothing."""
+    parts = answer(result, figures(result), left_out(result), language)
+    return {
+        part: "".join(p if isinstance(p, str) else p["name"] for p in pieces).strip()
+        for part, pieces in parts.items()
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -116,12 +117,16 @@ def _cell(value: Any) -> str:
 
 
 def _is_cell(column: str, text: str, value: Any) -> bool:
-    """Return whether a cell of a CSV file says a value; texts that look like formulas have a quote before them."""
+    """Return whether a cell of a CSV file says a value.
+
+    Texts that look like formulas have a quote before them, and their lines end alike.
+    """
     if value is None:
         return text == ""
     if isinstance(value, bool):
         return text == str(value).lower()
     if isinstance(value, str):
+        value = "\n".join(re.split("\r\n?", value))
         return text in (value, f"'{value}")
     try:
         return _is_told(column, float(text), value)

@@ -205,6 +205,6 @@ def route_table(language: str) -> dict[str, str]:
     return _column(ROUTE_UI, language)
 
 
-def _column(words: dict[str, tuple[str, str]], language: str) -> dict[str, str]:
+def _column(both: dict[str, tuple[str, str]], language: str) -> dict[str, str]:
     column = LANGUAGES.index(language)
-    return {key: both[column] for key, both in words.items()}
+    return {key: pair[column] for key, pair in both.items()}

@@ -1,0 +1,71 @@
+"""Tables to hand on: from a saved run to workbook, CSV and GeoParquet."""
+
+import json
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from planner.cli import app
+
+SCENARIO = """
+language = "en"
+[drive_times]
+file = "times.csv"
+[demand]
+file = "demand.csv"
+[sites]
+file = "hosts.csv"
+[placement]
+"""
+
+
+def called(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def saved(tmp_path, monkeypatch):
+    """A folder with a saved run: one station, within reach of one of two demand points."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "demand.csv").write_text("id,lon,lat,name\nD1,121,28,a\nD2,121,28,a\x01b\n")
+    (tmp_path / "hosts.csv").write_text("id,lon,lat\nS1,121,28\n")
+    (tmp_path / "times.csv").write_text("demand,site,drive_time_s\nD1,S1,60\n")
+    (tmp_path / "town.toml").write_text(SCENARIO)
+    assert called("plan", "town.toml", "--out", "run").exit_code == 0
+    return tmp_path
+
+
+def test_the_workbook_is_the_default_beside_the_run_and_says_what_it_could_not_hold(saved):
+    said = called("tables", "run")
+    assert (said.exit_code, said.stdout) == (0, "run/tables/plan.xlsx\n")
+    assert "note: plan.xlsx: 2 texts with characters that no workbook can hold" in said.stderr
+    book = openpyxl.load_workbook(saved / "run" / "tables" / "plan.xlsx")
+    assert book["Assignments"]["C3"].value == "a\ufffdb"
+    assert called("verify", "run").exit_code == 0  # the run is as it was
+
+
+def test_the_language_may_be_another_than_that_of_the_scenario(saved):
+    said = called("tables", "run", "--language", "zh", "--out", "给领导")
+    assert said.stdout == "给领导/plan.xlsx\n"
+    assert openpyxl.load_workbook(saved / "给领导" / "plan.xlsx").sheetnames[0] == "摘要"
+
+
+def test_machines_are_told_the_files(saved):
+    told = json.loads(called("tables", "run", "--format", "csv", "--json").stdout)
+    assert told["files"][:2] == ["run/tables/assignments.csv", "run/tables/districts.csv"]
+    assert told["notes"] == []
+    assert (saved / told["files"][0]).read_text(encoding="utf-8-sig").startswith("District,")
+    told = json.loads(called("tables", "run", "-f", "parquet", "--json").stdout)
+    assert told["files"] == ["run/tables/demand.parquet", "run/tables/stations.parquet"]
+
+
+def test_the_tables_of_the_run_itself_stay_and_what_can_not_be_written_is_told(saved):
+    before = (saved / "run" / "stations.csv").read_bytes()
+    said = called("tables", "run", "--format", "csv", "--out", "run")
+    assert said.exit_code == 3
+    assert "error: run: is a result folder; name another one with --out" in said.stderr
+    assert (saved / "run" / "stations.csv").read_bytes() == before
+    said = called("tables", "run", "--out", "town.toml/below")
+    assert said.exit_code == 3
+    assert "can't be written" in said.stderr
