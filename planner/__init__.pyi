@@ -21,7 +21,9 @@ from .network import JunctionDelays as JunctionDelays
 from .network import RoadNetwork as RoadNetwork
 from .placement import Curve as Curve
 from .placement import curve as curve
+from .placement import greedy as greedy
 from .placement import place as place
+from .placement import plan_of as plan_of
 from .plan import Plan as Plan
 from .plan import check_plan as check_plan
 from .points import Demand as Demand
@@ -38,6 +40,7 @@ from .routes import route_between as route_between
 from .run import run as run
 from .runfolder import read_result as read_result
 from .scenario import Scenario as Scenario
+from .scenario import changed as changed
 from .scenario import read_scenario as read_scenario
 from .snapping import Places as Places
 from .snapping import snap as snap

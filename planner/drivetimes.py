@@ -102,7 +102,13 @@ class DriveTimes:
 
     @classmethod
     def from_frame(
-        cls, table: pd.DataFrame, *, max_drive_time_s: float, horizon_s: float = 0.0
+        cls,
+        table: pd.DataFrame,
+        *,
+        max_drive_time_s: float,
+        horizon_s: float = 0.0,
+        demand: Demand | None = None,
+        sites: Sites | None = None,
     ) -> DriveTimes:
         """Return the drive times in a table that came from elsewhere.
 
@@ -115,8 +121,19 @@ class DriveTimes:
             The standard, in seconds; exactly as long counts.
         horizon_s
             Pairs up to this far apart are kept too, in seconds; infinite: all.
+        demand, sites
+            The points that the ids of the table stand for, with their weights and places, and which sites stand, are
+            required or excluded; points without a pair are unreachable. Left out: those that the table names, whose
+            places nobody knows.
+
+        Raises
+        ------
+        InputError
+            With all problems of the table, each with its row.
         """
-        demand, sites = points_of_table(table)
+        named_demand, named_sites = points_of_table(table)
+        demand = named_demand if demand is None else demand
+        sites = named_sites if sites is None else sites
         pairs = pairs_of_table(table, demand, sites, file="table")
         needs = needs_of(demand, fleet="all", max_drive_time_s=max_drive_time_s)
         return TableTimes(demand=demand, sites=sites, pairs=pairs).within(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.frames import Served, served_by
 from planner.result import Result
 
 
@@ -107,43 +108,10 @@ def slowest_needs(result: Result) -> NDArray[np.int64]:
     return need
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StationFigures:
-    """What each station serves, in the order of the plan's stations.
-
-    Attributes
-    ----------
-    n_served, weight_served
-        Needs it serves within the standard, and their weight.
-    mean_s, longest_s
-        Their drives by weight, and the longest, in seconds; NaN where there is none.
-    """
-
-    n_served: NDArray[np.int64]
-    weight_served: NDArray[np.float64]
-    mean_s: NDArray[np.float64]
-    longest_s: NDArray[np.float64]
-
-
-def station_figures(result: Result) -> StationFigures:
-    """Return what each station serves."""
-    plan, needs = result.plan, result.times.needs
-    at, n_sites = plan.stations, len(result.times.sites)
-    served = np.flatnonzero(plan.is_covered)
-    station, weight = plan.station_of[served], needs.weight[served]
-    time_s = plan.drive_time_s[served]
-    weight_served = np.bincount(station, weight, minlength=n_sites)[at].astype(np.float64)
-    total_s = np.bincount(station, weight * time_s, minlength=n_sites)[at]
-    longest_s = np.full(n_sites, np.nan)
-    np.fmax.at(longest_s, station, time_s)
-    mean_s = np.full(at.size, np.nan)
-    np.divide(total_s, weight_served, out=mean_s, where=weight_served > 0)
-    return StationFigures(
-        n_served=np.bincount(station, minlength=n_sites)[at],
-        weight_served=weight_served,
-        mean_s=mean_s,
-        longest_s=longest_s[at],
-    )
+def station_figures(result: Result) -> Served:
+    """Return what each station serves, in the order of the plan's stations."""
+    plan = result.plan
+    return served_by(result.times, plan.stations, plan.station_of, plan.drive_time_s)
 
 
 def left_out(result: Result) -> LeftOut:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    import geopandas
     import networkx as nx
 
     from planner.roads.speeds import Speeds
@@ -167,7 +169,84 @@ class RoadNetwork:
         """Metres of street, each counted once."""
         return float(self.street_length_m.sum())
 
-    # Two steps up the floors: people ask a network for its graph. Nothing below depends on them.
+    def to_frame(self) -> geopandas.GeoDataFrame:
+        """Return the streets as lines in WGS 84, a row each, in their order.
+
+        `to_networkx` carries all of a network and comes back without loss; this is to look at, to merge and to export.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            Columns name (empty where there is none), class, length_m, forward_s and backward_s (seconds along the line
+            and against it; NaN where that isn't driven), has_limit (a limit is tagged), local (only for the start or the
+            end of a drive) and geometry. A gate is a line of no length.
+        """
+        import geopandas
+        import shapely
+
+        time_s = np.full((2, self.n_streets), np.nan)
+        time_s[(~self.edge_is_forward).astype(int), self.edge_street] = self.edge_time_s
+        points = np.column_stack([self.shape_lon, self.shape_lat])
+        line = np.repeat(np.arange(self.n_streets), np.diff(self.shape_start))
+        return geopandas.GeoDataFrame(
+            {
+                "name": np.array(self.names, dtype=object)[self.street_name],
+                "class": np.array(self.classes, dtype=object)[self.street_class],
+                "length_m": self.street_length_m,
+                "forward_s": time_s[0],
+                "backward_s": time_s[1],
+                "has_limit": self.street_has_limit,
+                "local": self.street_is_local,
+            },
+            geometry=shapely.linestrings(points, indices=line),
+            crs=4326,
+        )
+
+    # Three steps up the floors: people ask a network for its graph. Nothing below depends on them.
+
+    @classmethod
+    def from_frame(
+        cls,
+        roads: geopandas.GeoDataFrame,
+        *,
+        vehicle: str | Vehicle = "car",
+        columns: Mapping[str, str] | None = None,
+        one_way: bool = False,
+        speeds: Speeds = None,
+        delays: JunctionDelays = USUAL_DELAYS,
+        driving_side: str | None = None,
+        merge_ends_m: float = 0.0,
+    ) -> RoadNetwork:
+        """Return the roads of a GeoDataFrame of lines, read as a layer of a file is.
+
+        Parameters
+        ----------
+        roads
+            Lines with a CRS, a row each. Columns called as tags of OpenStreetMap are these tags.
+        columns
+            Our names (``class``, ``name``, ``direction``, ``speed``, ``speed_back``, ``tail``, ``head``) with those of the
+            table. With tail and head, equal numbers are one junction; without them ends at the same place are.
+        one_way
+            Whether lines without a column for the direction are one-way as drawn.
+        vehicle, speeds, delays, driving_side, merge_ends_m
+            As for `read_network`.
+
+        Raises
+        ------
+        NetworkError
+            The table has no CRS, lacks a column, or has no road for the vehicle.
+        """
+        network: RoadNetwork = import_module("planner.roads").network_from_frame(
+            roads,
+            vehicle=vehicle,
+            columns=columns,
+            one_way=one_way,
+            speeds=speeds,
+            delays=delays,
+            driving_side=driving_side,
+            merge_ends_m=merge_ends_m,
+        )
+        return network
 
     @classmethod
     def from_networkx(

@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.coverage import Coverage
+from planner.coverage import Coverage, reach_of
+from planner.drivetimes import DriveTimes
+from planner.frames import at_demand, at_stations, need_rows, station_rows
 from planner.scenario import Goal, SecondGoal
+
+if TYPE_CHECKING:
+    import geopandas
 
 ROUNDING: Final = 1e-10
 """Part of an objective by which sums of weights may be off."""
@@ -111,6 +116,46 @@ class Plan:
         if self.objective is None or self.bound is None:
             return None
         return _gap(self.objective, self.bound)
+
+    def share_covered(self, times: DriveTimes) -> float:
+        """Return the covered part of the weight, for the drive times that the plan was made of; 1 where there is none."""
+        weight = times.needs.weight
+        total = float(weight.sum())
+        return float(weight[self.is_covered].sum()) / total if total else 1.0
+
+    def stations_frame(self, times: DriveTimes) -> geopandas.GeoDataFrame:
+        """Return the stations as points in WGS 84, a row each, ordered by position.
+
+        Parameters
+        ----------
+        times
+            The drive times that the plan was made of.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            Columns id, name, kind, existing, n_served, weight_served, mean_drive_time_s (by weight), max_drive_time_s
+            and geometry; those served are covered, and a station that serves nobody has no drives (NaN).
+        """
+        return at_stations(station_rows(times, self.stations, self.station_of, self.drive_time_s))
+
+    def demand_frame(self, times: DriveTimes) -> geopandas.GeoDataFrame:
+        """Return the needs as points in WGS 84, a row each, with the station of each.
+
+        Parameters
+        ----------
+        times
+            The drive times that the plan was made of. Whoever no station covers has the nearest one that these
+            reach: with a horizon of infinity that is however far.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            Columns demand (the id), name, district, weight, fleet, period, station (empty where none is reached),
+            drive_time_s (seconds; NaN where none is reached), covered (within the standard) and geometry.
+        """
+        station, drive_time_s = serve(reach_of(times), self.stations)
+        return at_demand(need_rows(times, station, drive_time_s, self.is_covered), times)
 
 
 def _gap(objective: float, bound: float) -> float:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ from planner.wording import counted
 
 if TYPE_CHECKING:
     import geopandas
+
+_Points = TypeVar("_Points", "Demand", "Sites")
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +92,10 @@ class Demand:
     def __len__(self) -> int:
         return self.id.size
 
+    def where(self, kept: NDArray[np.bool_] | NDArray[np.integer]) -> Demand:
+        """Return some of the demand points: those at some positions, or where it is true; ordered by id as ever."""
+        return _some(self, kept)
+
     def to_frame(self) -> geopandas.GeoDataFrame:
         """Return the demand as points in WGS 84 (EPSG:4326), one row each, ordered by id."""
         return _frame(self)
@@ -140,6 +146,10 @@ class Sites:
 
     def __len__(self) -> int:
         return self.id.size
+
+    def where(self, kept: NDArray[np.bool_] | NDArray[np.integer]) -> Sites:
+        """Return some of the sites: those at some positions, or where it is true; ordered by id as ever."""
+        return _some(self, kept)
 
     def to_frame(self) -> geopandas.GeoDataFrame:
         """Return the sites as points in WGS 84 (EPSG:4326), one row each, ordered by id."""
@@ -617,6 +627,15 @@ def ordered(**columns: NDArray[Any]) -> dict[str, Any]:
     for column in sorted_columns.values():
         column.setflags(write=False)
     return sorted_columns
+
+
+def _some(points: _Points, kept: NDArray[np.bool_] | NDArray[np.integer]) -> _Points:
+    """Return some points, each once."""
+    is_kept = np.zeros(len(points), dtype=bool)
+    is_kept[kept] = True
+    columns = {f.name: getattr(points, f.name) for f in fields(points)}
+    some = {n: c[is_kept] for n, c in columns.items() if isinstance(c, np.ndarray)}
+    return replace(points, **ordered(**some))
 
 
 def _frame(points: Demand | Sites) -> geopandas.GeoDataFrame:

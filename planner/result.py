@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.drivetimes import DriveTimes, Nearest, TimeSource
+from planner.errors import PlannerError
 from planner.inputs import InputFile
 from planner.isochrones import StationAreas
 from planner.network import RoadNetwork
@@ -20,6 +22,7 @@ from planner.snapping import Places
 
 if TYPE_CHECKING:
     import folium
+    import geopandas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,10 +77,45 @@ class Result:
     curve: Curve | None = None
     source: TimeSource | None = None
 
+    # The steps up the floors: people ask a result for its map and its tables. Nothing below depends on them.
+
     def map(self) -> folium.Map:
         """Return the map of the result, as a notebook shows it and as layers can be added to it."""
-        # The one step up the floors: people ask a result for its map. Nothing below the map depends on it.
-        from importlib import import_module
-
         station_map: folium.Map = import_module("planner.webmap").station_map(self)
         return station_map
+
+    def summary(self) -> dict[str, Any]:
+        """Return the numbers of the result, as result.json holds them."""
+        numbers: dict[str, Any] = import_module("planner.tables").summary(self)
+        return numbers
+
+    def stations_frame(self) -> geopandas.GeoDataFrame:
+        """Return the stations as points in WGS 84, a row each, as `Plan.stations_frame` does."""
+        return self.plan.stations_frame(self.times)
+
+    def demand_frame(self) -> geopandas.GeoDataFrame:
+        """Return the needs as points in WGS 84, a row each, with the station of each, however far.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            Columns as those of `Plan.demand_frame`, with access_m (metres to the road; off network, to the nearest one)
+            and left_out: empty for whoever is covered or weighs nothing, else ``uncovered`` (another site would do),
+            ``uncoverable`` (no site is near enough), ``unreachable`` (no road leads to a site) or ``off_network`` (no
+            road is near).
+        """
+        frame: geopandas.GeoDataFrame = import_module("planner.tables").demand_layer(self)
+        return frame
+
+    def roads_frame(self) -> geopandas.GeoDataFrame:
+        """Return all roads as lines in WGS 84, cut where cover ends: name, class, covered, length_m.
+
+        Raises
+        ------
+        PlannerError
+            There are no roads: drive times came from a table.
+        """
+        if self.network is None or self.roads is None:
+            raise PlannerError("there are no roads: drive times came from a table")
+        frame: geopandas.GeoDataFrame = import_module("planner.tables").road_table(self)
+        return frame

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.figures import figures, left_out, station_figures
+from planner.figures import figures, left_out
+from planner.frames import DEGREE_DECIMALS, at_demand, need_rows, station_rows
 from planner.isochrones import StationAreas
 from planner.layerfiles import write_layers
 from planner.placement import Curve
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 FORMAT: Final = "station-planner/result/1"
 _FORMULA: Final = re.compile(r"[=+\-@＝＋－＠\t\n]")
 """What a spreadsheet takes for the beginning of a formula; Chinese ones also where it is of full width."""
-_DEGREE_DECIMALS: Final = 7
 
 
 def write_tables(result: Result, folder: Path) -> None:
@@ -125,8 +126,8 @@ def _roads(result: Result) -> dict[str, Any] | None:
         "worst": None
         if worst is None
         else {
-            "lon": round(worst.lon, _DEGREE_DECIMALS),
-            "lat": round(worst.lat, _DEGREE_DECIMALS),
+            "lon": round(worst.lon, DEGREE_DECIMALS),
+            "lat": round(worst.lat, DEGREE_DECIMALS),
             "drive_time_s": worst.drive_time_s,
             "fleet": result.times.needs.fleets[0],
         },
@@ -183,46 +184,33 @@ def _uncoverable(result: Result) -> list[dict[str, Any]]:
 
 def station_table(result: Result) -> pd.DataFrame:
     """Return the stations, a row each: where they are, whom they serve, how far those drive (seconds)."""
-    import pandas as pd
-
-    sites, at, found = result.times.sites, result.plan.stations, station_figures(result)
-    return pd.DataFrame(
-        {
-            "id": sites.id[at],
-            "name": sites.name[at],
-            "kind": sites.kind[at],
-            "lon": sites.lon[at].round(_DEGREE_DECIMALS),
-            "lat": sites.lat[at].round(_DEGREE_DECIMALS),
-            "existing": sites.is_existing[at],
-            "n_served": found.n_served,
-            "weight_served": found.weight_served,
-            "mean_drive_time_s": found.mean_s,
-            "max_drive_time_s": found.longest_s,
-        }
-    )
+    plan = result.plan
+    return station_rows(result.times, plan.stations, plan.station_of, plan.drive_time_s)
 
 
 def assignment_table(result: Result) -> pd.DataFrame:
     """Return the needs, a row each: the station that serves it, or else the nearest one, and the drive (seconds)."""
-    import pandas as pd
-
-    needs, demand, sites = result.times.needs, result.times.demand, result.times.sites
-    plan, nearest, places = result.plan, result.nearest_station, result.demand_places
-    station = np.where(plan.is_covered, plan.station_of, nearest.site)
-    is_reached = station >= 0
-    ids = np.full(len(needs), "", dtype=object)
-    ids[is_reached] = sites.id[station[is_reached]]
-    return pd.DataFrame(
-        {
-            "demand": demand.id[needs.point],
-            "fleet": np.array(needs.fleets, dtype=object)[needs.fleet],
-            "period": np.array(needs.periods, dtype=object)[needs.period],
-            "station": ids,
-            "drive_time_s": np.where(plan.is_covered, plan.drive_time_s, nearest.time_s),
-            "covered": plan.is_covered,
-            "access_m": np.nan if places is None else places.access_m[needs.point].round(3),
-        }
+    times, plan, places = result.times, result.plan, result.demand_places
+    nearest = result.nearest_station
+    rows = need_rows(
+        times,
+        np.where(plan.is_covered, plan.station_of, nearest.site),
+        np.where(plan.is_covered, plan.drive_time_s, nearest.time_s),
+        plan.is_covered,
     )
+    access_m = np.nan if places is None else places.access_m[times.needs.point].round(3)
+    return rows.assign(access_m=access_m)
+
+
+def demand_layer(result: Result) -> geopandas.GeoDataFrame:
+    """Return the needs as points: all of `assignment_table`, who they are, and why they are left out if they are."""
+    missing, needs = left_out(result), result.times.needs
+    why = np.full(len(result.times.demand), "", dtype=object)
+    for group in fields(missing):  # each holds the next, so that the narrowest one stands
+        why[getattr(missing, group.name)] = group.name
+    rows = assignment_table(result)
+    rows["left_out"] = np.where(result.plan.is_covered, "", why[needs.point])
+    return at_demand(rows, result.times)
 
 
 def road_table(result: Result) -> geopandas.GeoDataFrame:

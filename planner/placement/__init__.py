@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
 from planner.coverage import Coverage, coverage_of, reach_of
 from planner.drivetimes import DriveTimes
 from planner.errors import PlacementError
-from planner.placement.assess import assess
+from planner.placement.assess import assess, plan_on
 from planner.placement.curve import Curve, curve_of
+from planner.placement.greedy import greedy_of
 from planner.placement.max_covering import max_covering
 from planner.placement.p_center import p_center
 from planner.placement.p_median import p_median
@@ -20,11 +26,15 @@ __all__ = [
     "coverage_for",
     "curve",
     "curve_of",
+    "greedy",
+    "greedy_of",
     "max_covering",
     "p_center",
     "p_median",
     "place",
     "place_on",
+    "plan_of",
+    "plan_on",
     "reach_for",
     "set_covering",
 ]
@@ -170,3 +180,62 @@ def curve(
         plan=plan,
         time_limit_s=time_limit_s,
     )
+
+
+def greedy(times: DriveTimes, *, stations: int | None = None) -> NDArray[np.int32]:
+    """Return sites in the order in which greed takes them: each covers most of what those before it don't.
+
+    A yardstick for plans that are proven; `plan_of` tells what it covers.
+
+    Parameters
+    ----------
+    times
+        Drive times; the sites in it know which of them stand, are required or are excluded.
+    stations
+        How many sites to take at most, kept ones included; left out: until no site covers anything more.
+
+    Returns
+    -------
+    NDArray[np.int32]
+        Positions; the first n of them are what greed would take if n were all.
+
+    Raises
+    ------
+    PlacementError
+        A site is both kept and excluded, or the number is negative.
+    """
+    return greedy_of(coverage_of(times), stations=stations)
+
+
+def plan_of(times: DriveTimes, stations: Sequence[str] | NDArray[np.integer]) -> Plan:
+    """Return the plan of some stations as they are given: whom they cover, and how far everyone drives.
+
+    Parameters
+    ----------
+    times
+        Drive times.
+    stations
+        Ids of sites, or their positions as in ``Plan.stations``, in any order. No other is a station, also none that stands.
+
+    Returns
+    -------
+    Plan
+        Assessed, with no objective and no bound.
+
+    Raises
+    ------
+    PlacementError
+        A station is none of the sites.
+    """
+    at = np.asarray(stations)
+    if not np.issubdtype(at.dtype, np.integer):
+        position = {name: i for i, name in enumerate(times.sites.id)}
+        at = np.array([position.get(str(name), -1) for name in stations], dtype=np.int64)
+    is_unknown = (at < 0) | (at >= len(times.sites))
+    unknown = [str(name) for name, is_no in zip(stations, is_unknown, strict=True) if is_no]
+    if unknown:
+        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+        raise PlacementError(
+            f"no site: {', '.join(unknown[:5])}{more}; give ids or positions of sites"
+        )
+    return plan_on(coverage_of(times), at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.coverage import Coverage
 from planner.errors import PlacementError
@@ -26,6 +27,24 @@ def assess(coverage: Coverage) -> Plan:
     check_question(coverage)
     standing = coverage.is_kept if coverage.is_kept.any() else ~coverage.is_excluded
     return planned(coverage, np.flatnonzero(standing).astype(np.int32), goal=Goal.ASSESS)
+
+
+def plan_on(coverage: Coverage, stations: NDArray[np.integer]) -> Plan:
+    """Return the plan of some stations as they are given, whatever stands or is excluded.
+
+    Parameters
+    ----------
+    coverage
+        Which needs which sites cover.
+    stations
+        Positions of the stations, in any order.
+
+    Returns
+    -------
+    Plan
+        Assessed, with no objective and no bound.
+    """
+    return planned(coverage, np.unique(stations).astype(np.int32), goal=Goal.ASSESS)
 
 
 def check_question(

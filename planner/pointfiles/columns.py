@@ -51,9 +51,9 @@ USUAL: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "kind": (("类型", "类别", "站点类型", "场所类型", "网点类型", "点位类型", "type", "category"),),
     "services": (("服务", "服务内容", "服务项目", "服务设施"),),
     "opening_hours": (("营业时间", "开放时间", "服务时间", "openinghours", "hours"),),
-    "existing": (("现有", "已建", "是否已建", "是否现有"),),
-    "required": (("必选", "必建", "是否必选"),),
-    "excluded": (("排除", "是否排除"),),
+    "existing": (("is_existing", "现有", "已建", "是否已建", "是否现有"),),
+    "required": (("is_required", "必选", "必建", "是否必选"),),
+    "excluded": (("is_excluded", "排除", "是否排除"),),
 }
 """Names that stand for ours without being told, most usual ones first: a later group counts where no earlier one is there."""
 

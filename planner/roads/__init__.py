@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from planner.roads.speeds import Speeds
 from planner.roads.vehicles import VEHICLES, Vehicle, vehicle_like, vehicle_named
 
 if TYPE_CHECKING:
+    import geopandas
     import networkx as nx
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "LineLayer",
     "RoadRules",
     "Vehicle",
+    "network_from_frame",
     "network_from_graph",
     "read_network",
     "vehicle_like",
@@ -152,6 +155,38 @@ def network_from_graph(
         driving_side=driving_side,
     )
     return _read_only(network_of_graph(graph, rules))
+
+
+def network_from_frame(
+    roads: geopandas.GeoDataFrame,
+    *,
+    vehicle: str | Vehicle = "car",
+    columns: Mapping[str, str] | None = None,
+    one_way: bool = False,
+    speeds: Speeds = None,
+    delays: JunctionDelays = USUAL_DELAYS,
+    driving_side: str | None = None,
+    merge_ends_m: float = 0.0,
+) -> RoadNetwork:
+    """Return the roads of a GeoDataFrame that a vehicle may use: `RoadNetwork.from_frame` says more.
+
+    Raises
+    ------
+    NetworkError
+        The table has no CRS, lacks a column, or has no road for the vehicle.
+    """
+    from planner.roads.lines import lines_of_frame
+
+    rules = RoadRules(
+        vehicle=vehicle if isinstance(vehicle, Vehicle) else vehicle_named(vehicle),
+        speeds=speeds,
+        delays=delays,
+        merge_ends_m=merge_ends_m,
+        driving_side=driving_side,
+    )
+    return _read_only(
+        lines_of_frame(roads, rules, LineLayer(columns=columns or {}, one_way=one_way))
+    )
 
 
 def _read_only(network: RoadNetwork) -> RoadNetwork:

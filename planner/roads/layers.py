@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 _PARQUET: Final = (".parquet", ".geoparquet")
 _GEOJSON: Final = (".geojson", ".json")
+FRAME: Final = Path("GeoDataFrame")
+"""What messages call a table that came from no file."""
 _BAD_CONDITION: Final = (ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError)
 """What pyogrio raises where a condition makes no sense, by driver."""
 
@@ -159,7 +161,27 @@ def _parquet_layer(path: Path, asked: LineLayer) -> Layer:
         raise NetworkError(path, ["reading it needs pyarrow; pip install pyarrow"]) from error
     except ValueError as error:
         raise NetworkError(path, [f"can't be read as a layer of road lines ({error})"]) from error
-    frame["row number"] = np.arange(1, len(frame) + 1)
+    return layer_of_frame(path, frame, asked)
+
+
+def layer_of_frame(path: Path, frame: geopandas.GeoDataFrame, asked: LineLayer) -> Layer:
+    """Return the rows of a GeoDataFrame that are asked for, numbered from 1.
+
+    Parameters
+    ----------
+    path
+        What messages call it.
+    frame
+        The rows; left as they are.
+    asked
+        Which of them count, in which CRS.
+
+    Raises
+    ------
+    NetworkError
+        Nobody knows in which CRS they are, or a condition isn't understood.
+    """
+    frame = frame.assign(**{"row number": np.arange(1, len(frame) + 1)})
     if asked.where is not None:
         frame = _rows_where(path, frame, asked.where)
     columns = {str(c): frame[c].to_numpy() for c in frame.columns if c != frame.geometry.name}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from planner.coordinates import are_degrees, to_wgs84
 from planner.errors import NetworkError
 from planner.network import RoadNetwork, RoadSummary
-from planner.roads.layers import Layer, read_layer
+from planner.roads.layers import FRAME, Layer, layer_of_frame, read_layer
 from planner.roads.meanings import Meanings
 from planner.roads.rules import LineLayer, RoadRules
 from planner.roads.streets import network_of
@@ -34,6 +34,9 @@ from planner.roads.tagged import (
 )
 from planner.scenario.near import did_you_mean, nearest
 from planner.scenario.tables import ROAD_COLUMNS
+
+if TYPE_CHECKING:
+    import geopandas
 
 _NAMED: Final = 8
 """Things named one by one; of more, only the number is told."""
@@ -84,7 +87,31 @@ def read_lines(path: Path, rules: RoadRules, lines: LineLayer) -> RoadNetwork:
     NetworkError
         The file can't be read, doesn't tell its CRS, lacks a column, or has no road for the vehicle.
     """
-    layer = read_layer(path, lines)
+    return _network_of_layer(path, read_layer(path, lines), rules, lines)
+
+
+def lines_of_frame(
+    roads: geopandas.GeoDataFrame, rules: RoadRules, lines: LineLayer
+) -> RoadNetwork:
+    """Return the road network that the lines of a GeoDataFrame make.
+
+    Parameters
+    ----------
+    roads
+        The lines; rows are numbered from 1.
+    rules, lines
+        As for `read_lines`.
+
+    Raises
+    ------
+    NetworkError
+        The table has no CRS, lacks a column, or has no road for the vehicle.
+    """
+    return _network_of_layer(FRAME, layer_of_frame(FRAME, roads, lines), rules, lines)
+
+
+def _network_of_layer(path: Path, layer: Layer, rules: RoadRules, lines: LineLayer) -> RoadNetwork:
+    """Return the road network that the lines of a layer make; the path is what messages call it."""
     meanings, notes = Meanings(rules), _Notes(told=list(layer.told))
     pieces = pieces_of(
         _tagged(path, layer, lines, meanings.way_keys, notes), meanings, notes.counts

@@ -1,6 +1,6 @@
 """Scenario: what a planner asks, read from a TOML file and checked completely."""
 
-from planner.scenario.reading import assessing, read_scenario, scenario_toml
+from planner.scenario.reading import assessing, changed, read_scenario, scenario_toml
 from planner.scenario.tables import (
     DEMAND_COLUMNS,
     ROAD_CLASSES,
@@ -50,6 +50,7 @@ __all__ = [
     "Title",
     "VehicleSettings",
     "assessing",
+    "changed",
     "read_scenario",
     "scenario_toml",
 ]

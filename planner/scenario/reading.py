@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,43 @@ def scenario_toml(scenario: Scenario) -> str:
 def assessing(scenario: Scenario) -> Scenario:
     """Return the same question for the stations that stand: none is chosen."""
     return scenario.model_copy(update={"placement": Placement(goal=Goal.ASSESS)})
+
+
+def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """Return the question of a scenario with some of it changed, checked like a file.
+
+    Parameters
+    ----------
+    scenario
+        What was asked; left as it is.
+    changes
+        As the scenario file would have it: keys of a table that is there already are replaced one by one, anything else
+        as a whole; None takes a key out. ``{"placement": {"goal": "assess", "stations": None}}``
+
+    Returns
+    -------
+    Scenario
+        Relative paths start where those of the first scenario do.
+
+    Raises
+    ------
+    ScenarioError
+        With all problems, each with its place.
+    """
+    table = _merged(scenario.model_dump(mode="json", exclude_unset=True), changes)
+    problems = problems_of(table, scenario.folder)
+    if problems:
+        raise ScenarioError(scenario.path, problems)
+    return Scenario.model_validate(table | {"path": scenario.path, "folder": scenario.folder})
+
+
+def _merged(table: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table with changes in it, tables within tables too."""
+    merged = dict(table)
+    for key, value in changes.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _merged(merged[key], value) if both else value
+    return {key: value for key, value in merged.items() if value is not None}
 
 
 def _without_empty(table: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from planner.answer import Piece, answer, step_of, steps_s, whole_seconds
 from planner.answer.words import duration, share
-from planner.figures import Figures, LeftOut, StationFigures
+from planner.figures import Figures, LeftOut
+from planner.frames import Served
 from planner.plan import Status
 from planner.result import Result
 from planner.scenario import Direction
@@ -61,7 +62,7 @@ class Told:
     result: Result
     found: Figures
     left_out: LeftOut
-    served: StationFigures
+    served: Served
     order: NDArray[np.int64]
 
     @property
@@ -403,7 +404,7 @@ def _columns(
         only = only_m[told.result.plan.stations] / 1000
         return [canvas.said("only_m")], [[f"{km:,.1f}" for km in only.tolist()]]
     return [canvas.said("served"), canvas.said("mean_s"), canvas.said("longest_s")], [
-        [amount(w) for w in served.weight_served.tolist()],
+        [amount(w) for w in served.weight.tolist()],
         [clock(s) for s in served.mean_s.tolist()],
         [clock(s) for s in served.longest_s.tolist()],
     ]

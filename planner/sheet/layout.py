@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.figures import StationFigures, figures, left_out, station_figures
+from planner.figures import figures, left_out, station_figures
+from planner.frames import Served
 from planner.result import Result
 from planner.scenario import Language
 from planner.sheet.canvas import Canvas, Paper, blank_sheet
@@ -84,11 +85,11 @@ def sheet_figure(
     return canvas.figure
 
 
-def _order(result: Result, served: StationFigures) -> NDArray[np.int64]:
+def _order(result: Result, served: Served) -> NDArray[np.int64]:
     """Return the stations in the order of the table: those that serve most first."""
     if result.scenario.demand.file is None and result.only_m is not None:
         return np.argsort(-result.only_m[result.plan.stations], kind="stable")
-    return np.argsort(-served.weight_served, kind="stable")
+    return np.argsort(-served.weight, kind="stable")
 
 
 def _status(canvas: Canvas, approval: str | None) -> str:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from planner.answer import whole_seconds
 from planner.answer.words import duration
-from planner.figures import Figures, StationFigures
+from planner.figures import Figures
+from planner.frames import Served
 from planner.result import Result
 from planner.sheet.canvas import MM_PER_POINT, Canvas, width_mm
 from planner.sheet.symbols import BAR, EXISTING, INK, WORST, WORST_OVER
@@ -65,14 +66,14 @@ class Discs:
 
 
 def discs_of(
-    view: View, result: Result, served: StationFigures, order: NDArray[np.int64], n_numbered: int
+    view: View, result: Result, served: Served, order: NDArray[np.int64], n_numbered: int
 ) -> Discs:
     """Return the stations as they are drawn: as large as what they serve, numbered in an order."""
     sites, at = result.times.sites, result.plan.stations
     x, y = view.x(sites.lon[at]), view.y(sites.lat[at])
-    heaviest = max(float(served.weight_served.max(initial=0.0)), 1e-9)
+    heaviest = max(float(served.weight.max(initial=0.0)), 1e-9)
     room = min(1.3, max(0.65, _typical_gap(x, y) / view.px(50.0)))
-    radius = (6.5 + 4.5 * np.sqrt(served.weight_served / heaviest)) * view.px(1.0) * room
+    radius = (6.5 + 4.5 * np.sqrt(served.weight / heaviest)) * view.px(1.0) * room
     number = np.zeros(at.size, dtype=np.int64)
     number[order[:n_numbered]] = np.arange(1, min(n_numbered, at.size) + 1)
     # wide enough for its number

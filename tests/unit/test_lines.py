@@ -12,7 +12,7 @@ import towns
 from shapely import LineString, MultiLineString, Point
 
 from planner.errors import NetworkError
-from planner.network import JunctionDelays
+from planner.network import JunctionDelays, RoadNetwork
 from planner.roads import LineLayer, read_network
 
 A, B, C = (0, 0), (1000, 0), (2000, 0)
@@ -61,6 +61,41 @@ def classes(network):
 
 def components(network):
     return network.component_length_m.size
+
+
+# --- Tables -----------------------------------------------------------------------------------------
+
+
+def test_the_lines_of_a_table_are_the_roads_that_they_are_in_a_file(tmp_path):
+    roads = geopandas.GeoDataFrame(
+        {"type": ["primary", "residential"], "way": ["FT", "B"], "kmh": [60, 30], "label": "x"},
+        geometry=[line(A, B), line(B, C)],
+        crs=4326,
+    )
+    columns = {"class": "type", "direction": "way", "speed": "kmh", "name": "label"}
+    before = roads.copy()
+    network = RoadNetwork.from_frame(roads, columns=columns, speeds="limits", delays=NO_DELAYS)
+    assert roads.equals(before)
+    assert ways_driven(network) == [(0, 1), (1, 2), (2, 1)]
+    # 1000 m at 60 km/h and at 30 km/h
+    assert sorted(network.edge_time_s) == pytest.approx([60, 120, 120], abs=0.05)
+    roads.to_file(tmp_path / "roads.gpkg", engine="pyogrio")
+    layer = LineLayer(columns=columns)
+    filed = read_network(
+        tmp_path / "roads.gpkg", lines=layer, speeds="limits", delays=NO_DELAYS, cache=False
+    )
+    assert network.edge_time_s.tolist() == filed.edge_time_s.tolist()
+    assert network.names == filed.names
+
+
+def test_a_table_of_lines_may_be_in_any_crs_but_has_to_tell_it():
+    roads = geopandas.GeoDataFrame({"oneway": ["yes"]}, geometry=[line(A, B)], crs=4326)
+    network = RoadNetwork.from_frame(roads.to_crs(32651))
+    assert ways_driven(network) == [(0, 1)]
+    with pytest.raises(NetworkError, match="GeoDataFrame: has no CRS"):
+        RoadNetwork.from_frame(roads.set_crs(None, allow_override=True))
+    with pytest.raises(NetworkError, match="lanez"):
+        RoadNetwork.from_frame(roads, columns={"class": "lanez"})
 
 
 # --- Geometry -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 
 from planner.coverage import Coverage
 from planner.errors import PlacementError
-from planner.placement import place_on
+from planner.placement import greedy_of, place_on
 from planner.plan import Plan, check_plan
 from planner.scenario import Goal
 
@@ -50,6 +50,27 @@ def near(*rows: str, **how: object) -> Coverage:
 
 def letters(plan: Plan) -> str:
     return "".join(chr(65 + site) for site in plan.stations)
+
+
+# --- greed ----------------------------------------------------------------------------------------
+
+
+def test_greed_takes_what_covers_most_of_the_rest_and_never_takes_back():
+    # A covers four needs, B and C three each; after A two needs are left, one each
+    coverage = near("AB", "AB", "AC", "AC", "B", "C")
+    assert greedy_of(coverage).tolist() == [0, 1, 2]
+    assert greedy_of(coverage, stations=2).tolist() == [0, 1]  # of equal ones the lowest
+    assert greedy_of(coverage, stations=0).tolist() == []
+    assert greedy_of(near("AB", "AC", weight=[1, 5])).tolist() == [0]
+    assert greedy_of(near("AB", "C", "B", weight=[1, 5, 1])).tolist() == [2, 1]
+
+
+def test_greed_keeps_what_stands_and_leaves_what_is_excluded():
+    coverage = near("AB", "AB", "AC", "AC", "B", "C", kept=[2], excluded=[0])
+    assert greedy_of(coverage).tolist() == [2, 1]  # C has three of them; B the other three
+    assert greedy_of(near("A", kept=[0]), stations=0).tolist() == [0]
+    assert greedy_of(near("A", excluded=[0])).tolist() == []
+    assert greedy_of(town([{}], n_sites=0)).tolist() == []
 
 
 # --- set covering --------------------------------------------------------------------------------

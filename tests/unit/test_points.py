@@ -616,8 +616,19 @@ def test_points_go_back_to_frames(csv):
     assert again.weight.tolist() == [1, 2]
     assert again.district.tolist() == ["y", "x"]
     sites = read_sites(csv("id,lon,lat,kind,existing\nA,120,30,bank,1\n"))
-    again = read_sites(sites.to_frame(), columns={"existing": "is_existing"})
+    again = read_sites(sites.to_frame())
     assert (again.kind[0], again.is_existing[0]) == ("bank", True)
+
+
+def test_some_points_are_taken_by_position_or_where_it_is_true():
+    sites = read_sites(frame(["c", "a", "b"], [120, 121, 122], [30] * 3, kind=["z", "x", "y"]))
+    assert sites.where(np.array([2, 0, 2])).id.tolist() == ["a", "c"]  # ordered, each once
+    assert sites.where(sites.kind == "y").id.tolist() == ["b"]
+    assert sites.where(sites.kind == "y").kind.tolist() == ["y"]
+    assert not sites.where(np.array([0])).id.flags.writeable
+    assert len(sites.where(np.zeros(3, dtype=bool))) == 0
+    demand = read_demand(frame(["c", "a", "b"], [120, 121, 122], [30] * 3, weight=[3, 1, 2]))
+    assert demand.where(demand.weight > 1).weight.tolist() == [2, 3]
 
 
 # --- against the roads ------------------------------------------------------------------------

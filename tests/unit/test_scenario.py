@@ -15,6 +15,7 @@ from planner.scenario import (
     JunctionDelay,
     Language,
     assessing,
+    changed,
     read_scenario,
     scenario_toml,
 )
@@ -608,3 +609,32 @@ def test_isochrones_need_roads(read, problems):
         "minutes": [3.0, 5.0],
         "width_m": 40.0,
     }
+
+
+# --- What if ----------------------------------------------------------------------------------------
+
+
+def test_a_scenario_is_changed_key_by_key_and_checked(read):
+    asked = read(LEAST + 'goal = "max-covering"\nstations = 7\ntime_limit_s = 9\n')
+    fewer = changed(asked, {"placement": {"stations": 5}, "sites": {"existing": "stations.csv"}})
+    assert (fewer.placement.stations, fewer.placement.time_limit_s) == (5, 9)
+    assert (fewer.sites.file, fewer.sites.existing) == ("hosts.csv", "stations.csv")
+    assert fewer.resolve("hosts.csv") == asked.resolve("hosts.csv")
+    assert (asked.placement.stations, asked.sites.existing) == (7, None)
+    assert changed(asked, {}) == asked
+
+
+def test_none_takes_a_key_out_of_a_scenario(read):
+    asked = read(LEAST + 'goal = "max-covering"\nstations = 7\n')
+    with pytest.raises(ScenarioError, match="stations"):
+        changed(asked, {"placement": {"goal": "assess"}})
+    assert changed(asked, {"placement": {"goal": "assess", "stations": None}}) == assessing(asked)
+
+
+def test_a_change_that_no_file_may_say_is_refused_with_its_place(read):
+    asked = read(LEAST + 'goal = "set-covering"\n')
+    with pytest.raises(ScenarioError) as caught:
+        changed(asked, {"placement": {"stationz": 5}, "sites": {"existing": "nowhere.csv"}})
+    told = " | ".join(caught.value.problems)
+    assert "[sites] existing" in told
+    assert "[placement] stationz" in told
