@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
 from benchmarks.instances import ROOT, SHARED
+from benchmarks.programs import Floats, Program, Solved
 from benchmarks.registry import (
     OURS,
     Answer,
@@ -37,8 +38,6 @@ ALL_PUBLISHED: Final = "pmed1-40"
 _SPOPT: Final = "spopt, HiGHS"
 _CBC: Final = "spopt, CBC"
 _PLAIN: Final = "HiGHS"
-
-Floats = NDArray[np.float64]
 
 
 class Question(NamedTuple):
@@ -224,43 +223,6 @@ def _spopt_work(goal: str, solver: str, instance: str | Square) -> Work:
     return Work(run, answer, warms_up=False)
 
 
-class _Program:
-    """A model as HiGHS gets it from somebody who writes it down as in a textbook."""
-
-    def __init__(self) -> None:
-        import highspy
-
-        self.solver = highspy.Highs()
-        self.solver.setOptionValue("output_flag", False)
-        self.solver.setOptionValue("threads", 1)
-        self.solver.setOptionValue("mip_rel_gap", 0.0)
-        self.status = highspy.HighsModelStatus
-        self.lp = highspy.HighsLp()
-        self.format = highspy.MatrixFormat.kRowwise
-        self.whole, self.between = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-
-    def solve(
-        self, cost: Floats, rows: csr_array, low: Floats, high: Floats, n_whole: int, left_s: float
-    ) -> tuple[Floats, bool]:
-        """Return the values found (none: empty) and whether they are proven best."""
-        lp, n = self.lp, cost.size
-        lp.num_col_, lp.num_row_ = n, rows.shape[0]
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, np.zeros(n), np.ones(n)
-        lp.row_lower_, lp.row_upper_ = low, high
-        lp.a_matrix_.format_ = self.format
-        lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = n, rows.shape[0]
-        lp.a_matrix_.start_, lp.a_matrix_.index_ = rows.indptr, rows.indices
-        lp.a_matrix_.value_ = rows.data
-        lp.integrality_ = [self.whole] * n_whole + [self.between] * (n - n_whole)
-        self.solver.setOptionValue("time_limit", max(left_s, 0.1))
-        self.solver.passModel(lp)
-        self.solver.run()
-        x = np.asarray(self.solver.getSolution().col_value)
-        is_found = self.solver.getInfo().primal_solution_status == 2
-        is_proven = self.solver.getModelStatus() == self.status.kOptimal
-        return (x if is_found else np.empty(0)), is_proven
-
-
 def _plain_median(instance: str | Square) -> Work:
     """Write a variable for each site and each pair: everybody is served once, by a station."""
     from scipy.sparse import coo_array, eye_array, hstack, kron, vstack
@@ -268,7 +230,7 @@ def _plain_median(instance: str | Square) -> Work:
     asked = question(instance)
     n, m = asked.time_s.shape
 
-    def run() -> tuple[Floats, bool]:
+    def run() -> Solved:
         cost = np.concatenate([np.zeros(m), (asked.weight[:, None] * asked.time_s).ravel()])
         number = hstack([np.ones((1, m)), coo_array((1, n * m))])
         once = hstack([coo_array((n, m)), kron(eye_array(n), np.ones((1, m)))])
@@ -276,13 +238,13 @@ def _plain_median(instance: str | Square) -> Work:
         rows = vstack([number, once, by_station]).tocsr()
         low = np.concatenate([[asked.stations], np.ones(n), np.zeros(n * m)])
         high = np.concatenate([[asked.stations], np.ones(n), np.ones(n * m)])
-        return _Program().solve(cost, rows, low, high, m, GUARD_S)
+        return Program().solve(cost, rows, low, high, n_whole=m, time_limit_s=GUARD_S)
 
-    def answer(found: tuple[Floats, bool]) -> Answer:
-        if not found[0].size:
+    def answer(found: Solved) -> Answer:
+        if not found.x.size:
             return {"objective": np.inf, "is_proven": False}
-        chosen = np.flatnonzero(found[0][:m] > 0.5)
-        return {"objective": _objective(asked, "p-median", chosen), "is_proven": found[1]}
+        chosen = np.flatnonzero(found.x[:m] > 0.5)
+        return {"objective": _objective(asked, "p-median", chosen), "is_proven": found.is_proven}
 
     return Work(run, answer, warms_up=False)
 
@@ -300,8 +262,13 @@ def _plain_center(instance: str | Square) -> Work:
         while low < high:
             middle = (low + high) // 2
             rows = csr_array((asked.time_s <= lengths[middle]).astype(np.float64))
-            x, is_done = _Program().solve(
-                np.ones(m), rows, np.ones(n), np.full(n, np.inf), m, until_s - time.monotonic()
+            x, is_done, _ = Program().solve(
+                np.ones(m),
+                rows,
+                np.ones(n),
+                np.full(n, np.inf),
+                n_whole=m,
+                time_limit_s=until_s - time.monotonic(),
             )
             if x.size and round(float(x.sum())) <= asked.stations:
                 high, chosen = middle, np.flatnonzero(x > 0.5)
@@ -462,22 +429,22 @@ def _(instance: str | Square) -> Work:
     n, m = coverage.n_needs, coverage.n_sites
     covers = csr_array((np.ones(coverage.site.size), coverage.site, coverage.indptr), shape=(n, m))
 
-    def run() -> list[tuple[Floats, bool]]:
+    def run() -> list[Solved]:
         cost = np.concatenate([np.zeros(m), -coverage.weight])
         number = hstack([np.ones((1, m)), coo_array((1, n))])
         rows = vstack([hstack([covers, -eye_array(n)]), number]).tocsr()
-        high = np.full(n + 1, np.inf)
+        low, high = np.zeros(n + 1), np.full(n + 1, np.inf)
         found = []
         for stations in numbers:
             high[-1] = stations
-            low = np.append(np.zeros(n), 0.0)
-            found.append(_Program().solve(cost, rows, low, high, m, GUARD_S))
+            found.append(Program().solve(cost, rows, low, high, n_whole=m, time_limit_s=GUARD_S))
         return found
 
-    def answer(found: list[tuple[Floats, bool]]) -> Answer:
+    def answer(found: list[Solved]) -> Answer:
+        covered = [one.x[m:] @ coverage.weight if one.x.size else 0.0 for one in found]
         return {
-            "covered": np.array([x[m:] @ coverage.weight if x.size else 0.0 for x, _ in found]),
-            "is_proven": np.array([is_proven for _, is_proven in found]),
+            "covered": np.array(covered),
+            "is_proven": np.array([one.is_proven for one in found]),
         }
 
     return Work(run, answer, warms_up=False)
