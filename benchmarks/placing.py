@@ -108,7 +108,7 @@ def _prepare(instance: str | Square) -> None:
 # -------------------- answers
 
 
-def _same_optimum(ours: Answer, other: Answer, tolerance: float) -> str:
+def same_optimum(ours: Answer, other: Answer, tolerance: float) -> str:
     """Say where one is better than the other calls proven; least objectives are best."""
     mine, its = float(ours["objective"]), float(other["objective"])
     slack = tolerance * max(abs(mine), 1.0)
@@ -287,34 +287,30 @@ def _plain_center(instance: str | Square) -> Work:
 _ALL_RIGHT: Final = (Limit(figure="n_missed", at_most=0), Limit(figure="n_open", at_most=0))
 
 
-def _cases(longest_s: float, largest: str | Square, largest_name: str) -> dict[Level, Case]:
+def _cases(longest_s: float) -> dict[Level, Case]:
     each = Limit(figure="cpu_s", at_most=longest_s)
-    limits = (*_ALL_RIGHT, Limit(figure="longest_cpu_s", at_most=longest_s))
+    of_all = Limit(figure="longest_cpu_s", at_most=longest_s)
     return {
         Level.SMOKE: Case(name="60 x 25", instance=Square(60, 25, 5)),
         Level.SMALL: Case(name="pmed1", instance="pmed1", limits=(each,)),
         Level.MEDIUM: Case(name="pmed6", instance="pmed6", limits=(each,)),
-        Level.LARGE: Case(
-            name=largest_name,
-            instance=largest,
-            limits=limits if largest == ALL_PUBLISHED else (),
-        ),
+        Level.LARGE: Case(name=ALL_PUBLISHED, instance=ALL_PUBLISHED, limits=(of_all, *_ALL_RIGHT)),
     }
 
 
 medians = task(
     name="p-median",
     does="the least weighted drives in all, from drive times to a proven plan",
-    cases=_cases(10.0, ALL_PUBLISHED, ALL_PUBLISHED),
+    cases=_cases(120.0),
     prepare=_prepare,
-    judge=_same_optimum,
+    judge=same_optimum,
 )
 centers = task(
     name="p-center",
     does="the shortest longest drive, from drive times to a proven plan",
-    cases=_cases(30.0, ALL_PUBLISHED, ALL_PUBLISHED),
+    cases=_cases(30.0),
     prepare=_prepare,
-    judge=_same_optimum,
+    judge=same_optimum,
 )
 hard_centers = task(
     name="p-center, hard",
@@ -323,7 +319,7 @@ hard_centers = task(
         Level.LARGE: Case(name="20k x 1k", instance=Square(20_000, 1_000, 78)),
     },
     prepare=_prepare,
-    judge=_same_optimum,
+    judge=same_optimum,
 )
 for _task, _goal in ((medians, "p-median"), (centers, "p-center"), (hard_centers, "p-center")):
     _task.tool(OURS)(partial(_our_work, _goal))
@@ -417,7 +413,7 @@ def _(instance: str | Square) -> Work:
     )
 
 
-@curves.tool("HiGHS, one by one")
+@curves.tool("HiGHS, one by one", largest=Level.SMALL)
 def _(instance: str | Square) -> Work:
     """Write a variable for each site and each need, for one number of stations after the other."""
     from scipy.sparse import coo_array, eye_array, hstack, vstack

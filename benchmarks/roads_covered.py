@@ -103,7 +103,7 @@ def _told(town: Town, found: Answered) -> Answer:
     }
 
 
-def _same_number(ours: Answer, other: Answer, tolerance: float) -> str:
+def same_number(ours: Answer, other: Answer, tolerance: float) -> str:
     """Say where the fewest stations contradict each other, or leave more kilometres out than the tolerance."""
     said = []
     if float(other["n_stations"]) < float(ours["bound"]):
@@ -192,7 +192,7 @@ covering = task(
             limits=(Limit(figure="cpu_s", at_most=10.0), Limit(figure="peak_mb", at_most=1000)),
         ),
     },
-    judge=_same_number,
+    judge=same_number,
 )
 
 
