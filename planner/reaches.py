@@ -127,6 +127,7 @@ def _share(
 ) -> NDArray[np.float64]:
     """Return the share of its street that a position on an edge is, given in seconds from its tail."""
     whole_s = np.where(network.edge_time_s > 0.0, network.edge_time_s, 1.0)
-    share = position_s / whole_s[edge]
+    share: NDArray[np.float64] = position_s / whole_s[edge]
     np.clip(share, 0.0, 1.0, out=share)
-    return np.subtract(1.0, share, out=share, where=~network.edge_is_forward[edge])
+    np.subtract(1.0, share, out=share, where=~network.edge_is_forward[edge])
+    return share
