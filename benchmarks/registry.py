@@ -171,7 +171,14 @@ def task(
 
 def load_tasks() -> dict[str, Task]:
     """Return all tasks of this package, registered by importing their modules."""
-    from benchmarks import drive_times, isochrones, main_job, reading  # noqa: F401
+    from benchmarks import (  # noqa: F401
+        drive_times,
+        isochrones,
+        main_job,
+        placing,
+        reading,
+        roads_covered,
+    )
 
     return TASKS
 

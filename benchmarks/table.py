@@ -10,7 +10,15 @@ from benchmarks.registry import OURS, Case, Limit, Measurement
 HEADS: Final = (
     "task", "size", "tool", "CPU s", "wall s", "peak MB", "CPU / ours", "target", "reached?",
 )  # fmt: skip
-_UNITS: Final = {"cpu_s": "s CPU", "wall_s": "s wall", "peak_mb": "MB peak", "map_mb": "MB map"}
+_UNITS: Final = {
+    "cpu_s": "s CPU",
+    "longest_cpu_s": "s CPU each",
+    "wall_s": "s wall",
+    "peak_mb": "MB peak",
+    "map_mb": "MB map",
+    "n_missed": "values missed",
+    "n_open": "unproven",
+}
 
 
 def rows(
@@ -69,6 +77,8 @@ def reached(limit: Limit, measurement: Measurement, peers: Mapping[str, Measurem
         return "yes" if not limit.of else f"yes ({figure / at_most * limit.at_most:.2f} x)"
     if limit.of:
         return f"no ({figure / at_most * limit.at_most:.2f} x)"
+    if at_most == 0.0:
+        return f"no ({figure:g})"
     return f"no ({figure / at_most:.2f} x the target)"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from planner.errors import PlannerError
 from planner.network import RoadNetwork
-from planner.outlines import Strokes, grid_for, outlines
+from planner.outlines import Grid, Strokes, grid_for, outlines
 from planner.points import Sites
 from planner.reaches import reaches
 from planner.roadcover import covered_parts, parts_by_station, spans_of
@@ -28,6 +28,9 @@ from planner.units import minutes as seconds_of
 
 if TYPE_CHECKING:
     import geopandas
+
+STATIONS_AT_ONCE: Final = 256
+"""So many stations are searched from and drawn before the next, so that memory does not grow with their number."""
 
 TOGETHER: Final = -1
 """Stands for the station where an area is that of all of them."""
@@ -231,19 +234,35 @@ def areas_of(
     limits = _checked(minutes)
     if not (math.isfinite(width_m) and width_m >= 1.0):
         raise PlannerError(f"width_m must be at least 1 metre, not {width_m}")
-    found = _reached(network, stations, limits, by, direction, access_kph)
     grid = grid_for(network.shape_lat, width_m=width_m)
     lines = measured(network)
+    at_once = STATIONS_AT_ONCE if by is By.STATION else max(len(stations), 1)
+    rows: list[_Row] = []
+    for first in range(0, len(stations), at_once):
+        some = stations.part(first, first + at_once)
+        found = _reached(network, some, limits, by, direction, access_kph)
+        drawn = _drawn(network, found, limits, by, grid, lines)
+        rows += [(station + first * (by is By.STATION), *row) for station, *row in drawn]
+    return _areas(rows)
+
+
+def _drawn(
+    network: RoadNetwork,
+    found: list[_Reached],
+    limits: list[float],
+    by: By,
+    grid: Grid,
+    lines: Measured,
+) -> Iterator[_Row]:
+    """Return the areas of road that is reached within each of some minutes."""
     new = _only_new(found, network.n_streets)
     everybody = np.unique(found[-1].station).tolist()
     drawings = [new] if by is By.NEAREST else [[step.of(s) for step in new] for s in everybody]
-    rows: list[_Row] = []
     for steps in drawings:
         drawn = outlines([_strokes(lines, step) for step in steps], grid)
         for limit, reached, areas in zip(limits, found, drawn, strict=True):
             for station, geometry in zip(areas.owner.tolist(), areas.geometry, strict=True):
-                rows.append((station, limit, reached.of(station).length_m(network), geometry))
-    return _areas(rows)
+                yield station, limit, reached.of(station).length_m(network), geometry
 
 
 def areas_of_plan(

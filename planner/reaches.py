@@ -54,11 +54,15 @@ class Reaches:
             Longest drive in seconds, at most the limit that was searched; exactly as long counts.
         """
         left_s = limit_s - self.least_s
+        is_beyond = left_s < 0.0
         sign = -1.0 if self.direction is Direction.TO_STATION else 1.0
         near = _share(network, self.edge, self.near_s)
         far = _share(network, self.edge, self.near_s + sign * left_s)
-        begin, end = np.minimum(near, far), np.maximum(near, far)
-        return np.where(left_s < 0.0, 1.0, begin), np.where(left_s < 0.0, 0.0, end)
+        del left_s  # there may be many millions
+        begin = np.minimum(near, far)
+        end = np.maximum(near, far, out=near)
+        begin[is_beyond], end[is_beyond] = 1.0, 0.0
+        return begin, end
 
 
 def reaches(
@@ -122,6 +126,8 @@ def _share(
     network: RoadNetwork, edge: NDArray[np.integer], position_s: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the share of its street that a position on an edge is, given in seconds from its tail."""
-    whole_s = network.edge_time_s[edge]
-    part = np.clip(position_s / np.where(whole_s > 0.0, whole_s, 1.0), 0.0, 1.0)
-    return np.where(network.edge_is_forward[edge], part, 1.0 - part)
+    whole_s = np.where(network.edge_time_s > 0.0, network.edge_time_s, 1.0)
+    share: NDArray[np.float64] = position_s / whole_s[edge]
+    np.clip(share, 0.0, 1.0, out=share)
+    np.subtract(1.0, share, out=share, where=~network.edge_is_forward[edge])
+    return share

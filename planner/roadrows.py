@@ -123,6 +123,7 @@ def _reaches(
     found = reaches(network, sites, limit_s=limit_s, direction=direction, access_kph=access_kph)
     site, street = found.site, network.edge_street[found.edge]
     begin, end = found.parts(network, limit_s)
+    del found  # there are millions
     kept = is_candidate[site] & (begin <= end)
     order = np.flatnonzero(kept)[np.argsort(street[kept], kind="stable")]
     return _Reaches(
@@ -149,6 +150,41 @@ class _Table(NamedTuple):
     token: NDArray[np.uint64]
     length_m: NDArray[np.float64]
     end: NDArray[np.int64]
+
+
+@kernel
+def _empty_table(n_slots: int) -> _Table:
+    """Return a table with room for half as many rows as it has slots, a power of two."""
+    return _Table(
+        np.full(n_slots, -1, np.int64),
+        np.empty(n_slots // 2, np.uint64),
+        np.empty(n_slots // 2, np.float64),
+        np.empty(n_slots // 2, np.int64),
+    )
+
+
+@kernel
+def _slot(table: _Table, total: np.uint64) -> int:
+    """Return the slot of a sum of tokens: that of its row, or a free one."""
+    mask = table.slot.size - 1
+    at = np.int64(total & np.uint64(mask))
+    while table.slot[at] >= 0 and table.token[table.slot[at]] != total:
+        at = (at + 1) & mask
+    return int(at)
+
+
+@kernel
+def _with_rows(table: _Table, n_rows: int) -> _Table:
+    """Return a table of n rows with room for one more: the same, or one twice as large."""
+    if n_rows < table.token.size:
+        return table
+    larger = _empty_table(2 * table.slot.size)
+    larger.length_m[:n_rows] = table.length_m[:n_rows]
+    larger.end[:n_rows] = table.end[:n_rows]
+    for row in range(n_rows):
+        larger.token[row] = table.token[row]
+        larger.slot[_slot(larger, table.token[row])] = row
+    return larger
 
 
 @kernel
@@ -217,10 +253,7 @@ def _replace(sites: _Set, n: int, came: NDArray[np.int32], went: NDArray[np.int3
 @kernel
 def _row(table: _Table, n_rows: int, total: np.uint64) -> int:
     """Return the row of a sum of tokens: one of n, or n where it is new."""
-    mask = table.slot.size - 1
-    at = np.int64(total & np.uint64(mask))
-    while table.slot[at] >= 0 and table.token[table.slot[at]] != total:
-        at = (at + 1) & mask
+    at = _slot(table, total)
     if table.slot[at] < 0:
         table.slot[at] = n_rows
         table.token[n_rows] = total
@@ -250,16 +283,8 @@ def _sweep(
     Goes along each street from one end of a reach to the next. The sites of a piece, which is open at both ends, are known by the
     sum of their tokens; pieces of equal sums are one row.
     """
-    n_sites, most = token.size, 2 * reaches.site.size + 1
-    n_slots = 1
-    while n_slots < 2 * most:
-        n_slots *= 2
-    table = _Table(
-        np.full(n_slots, -1, np.int64),
-        np.empty(most, np.uint64),
-        np.empty(most, np.float64),
-        np.empty(most, np.int64),
-    )
+    n_sites = token.size
+    table = _empty_table(1024)
     sites = _Set(
         np.empty(n_sites, np.int32),
         np.zeros(n_sites, np.int32),
@@ -300,6 +325,7 @@ def _sweep(
                 if n == 1:
                     only_m[sites.member[0]] += piece_m
                 if not only_least or not (gains_only or loses_only):
+                    table = _with_rows(table, n_rows)
                     row = _row(table, n_rows, total)
                     table.length_m[row] += piece_m
                     if row == n_rows:

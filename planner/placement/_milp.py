@@ -55,7 +55,7 @@ def minimize(
     constraints: list[Constraint],
     *,
     n_whole: int,
-    start: NDArray[np.float64],
+    start: NDArray[np.float64] | None,
     gap: float,
     time_limit_s: float,
     max_nodes: int,
@@ -71,7 +71,7 @@ def minimize(
     n_whole
         So many variables, from the first on, are 0 or 1; the others lie between.
     start
-        Values that meet the rows, to begin from.
+        Values that meet the rows, to begin from; None: there are none.
     gap
         Difference between cost and bound at which the answer counts as proven; just under the step between two costs
         where these are whole numbers.
@@ -99,7 +99,8 @@ def minimize(
     for name, setting in options.items():
         solver.setOptionValue(name, setting)
     solver.passModel(_highs_lp(cost, constraints, n_whole))
-    solver.setSolution(start.size, np.arange(start.size, dtype=np.int32), start)
+    if start is not None:
+        solver.setSolution(start.size, np.arange(start.size, dtype=np.int32), start)
     solver.run()
     status, info = solver.getModelStatus(), solver.getInfo()
     if status == highspy.HighsModelStatus.kInfeasible:

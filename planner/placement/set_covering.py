@@ -60,6 +60,25 @@ NODE_PAIRS: Final = 100_000_000
 """The solver branches until nodes x pairs come to this, which is minutes."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How far to go for an answer.
+
+    Attributes
+    ----------
+    n_steps
+        Exchanges of the search at most, after the quick ones.
+    node_pairs
+        The solver branches until nodes x pairs come to this; 0: it isn't asked, but where there are few pairs.
+    """
+
+    n_steps: int = LONG_STEPS
+    node_pairs: int = NODE_PAIRS
+
+
+FULL: Final = Effort()
+
+
 def set_covering(
     coverage: Coverage,
     *,
@@ -176,7 +195,7 @@ def _limited(
 
 
 def few_stations(
-    coverage: Coverage, *, enough: int, until_s: float
+    coverage: Coverage, *, enough: int, until_s: float, effort: Effort = FULL
 ) -> tuple[NDArray[np.int32], int]:
     """Return stations that cover every coverable need, and how many do at least; looks no further once it is decided.
 
@@ -188,12 +207,14 @@ def few_stations(
         Decided means: so few stations were found, or it takes more.
     until_s
         Guard: when to stop, by the clock of ``time.monotonic``.
+    effort
+        How far to go for a decision.
     """
-    found = _few(reduce(coverage, Ask.COVER_ALL), enough, NODE_PAIRS, until_s)
+    found = _few(reduce(coverage, Ask.COVER_ALL), enough, effort, until_s)
     return found.stations, found.bound
 
 
-def _few(core: Core, enough: int, max_node_pairs: int, until_s: float) -> _Found:
+def _few(core: Core, enough: int, effort: Effort, until_s: float) -> _Found:
     """Return few stations that cover all, and a lower bound; looks no further once so few are found or the bound is higher.
 
     Parts are proven one by one; the largest comes last and has what the others leave.
@@ -207,7 +228,7 @@ def _few(core: Core, enough: int, max_node_pairs: int, until_s: float) -> _Found
         fewest, at_least = _fewest(
             restricted(core.rows, every_row, is_column),
             enough - bound if k == len(pieces) - 1 else 0,
-            max_node_pairs,
+            effort,
             until_s,
         )
         chosen.append(columns[fewest])
@@ -219,62 +240,100 @@ def _few(core: Core, enough: int, max_node_pairs: int, until_s: float) -> _Found
 def _all(coverage: Coverage, max_node_pairs: int, until_s: float) -> _Found:
     """Return few stations that cover every coverable need."""
     core = reduce(coverage, Ask.COVER_ALL)
-    found = _few(core, 0, max_node_pairs, until_s)
+    found = _few(core, 0, Effort(node_pairs=max_node_pairs), until_s)
     counted = replace(core.open_rows, weight=np.ones(core.open_rows.n_rows))
     stations = nearer_stations(coverage, counted, core.open_site, found.stations, enough=np.inf)
     return replace(found, stations=stations)
 
 
 def _fewest(
-    rows: Rows, enough: int, max_node_pairs: int, until_s: float
+    rows: Rows, enough: int, effort: Effort, until_s: float
 ) -> tuple[NDArray[np.int32], int]:
     """Return few columns that cover every row, and how many do at least; no better ones than are enough."""
     columns = few_columns(
         rows, first=NONE, enough=max(enough, 1), n_steps=QUICK_STEPS, until_s=until_s
     )
     bound, may_be_in = 1, np.ones(rows.n_columns, dtype=bool)
-    if rows.column.size > FEW_PAIRS and columns.size > enough:
+    has_few_pairs = rows.column.size <= FEW_PAIRS
+    if not has_few_pairs and columns.size > enough:
         n_steps = min(BOUND_STEPS, BOUND_PAIRS // rows.column.size)
-        prices = fewest_bound(rows, n_found=columns.size, n_steps=n_steps, until_s=until_s)
+        prices = fewest_bound(
+            rows, n_found=_wanted(columns, enough) + 1, n_steps=n_steps, until_s=until_s
+        )
         bound = max(bound, math.ceil(prices.bound))
-        n_steps = min(LONG_STEPS, 400 * rows.n_columns)
         if 0 < enough < bound:
             return columns, bound
         columns = few_columns(
-            rows, first=columns, enough=max(bound, enough), n_steps=n_steps, until_s=until_s
+            rows,
+            first=columns,
+            enough=max(bound, enough),
+            n_steps=min(effort.n_steps, 400 * rows.n_columns),
+            until_s=until_s,
         )
-        if rows.column.size > MANY_PAIRS:
+        if rows.column.size > MANY_PAIRS and effort.n_steps:
             prices = fewest_bound(
                 rows,
-                n_found=columns.size,
+                n_found=_wanted(columns, enough) + 1,
                 n_steps=2 * BOUND_STEPS,
                 until_s=until_s,
                 first=prices.price,
             )
             bound = max(bound, math.ceil(prices.bound))
-        may_be_in = in_fewer(prices, columns.size)
-        may_be_in[columns] = True
-    is_decided = columns.size <= max(bound, enough)
-    if is_decided or rows.column.size > MANY_PAIRS or time.monotonic() > until_s:
+        may_be_in = in_fewer(prices, _wanted(columns, enough) + 1)
+    is_decided = columns.size <= max(bound, enough) or 0 < enough < bound
+    is_hopeless = rows.column.size > MANY_PAIRS or not (has_few_pairs or effort.node_pairs)
+    if is_decided or is_hopeless or time.monotonic() > until_s:
         return columns, bound
+    node_pairs = NODE_PAIRS if has_few_pairs else effort.node_pairs
+    return _solved(rows, columns, enough, bound, may_be_in, node_pairs, until_s)
+
+
+def _wanted(columns: NDArray[np.int32], enough: int) -> int:
+    """Return how many columns a plan has to have at most to be of use: fewer than found, or enough."""
+    return min(columns.size - 1, enough) if enough > 0 else columns.size - 1
+
+
+def _solved(
+    rows: Rows,
+    columns: NDArray[np.int32],
+    enough: int,
+    bound: int,
+    may_be_in: NDArray[np.bool_],
+    node_pairs: int,
+    until_s: float,
+) -> tuple[NDArray[np.int32], int]:
+    """Return what the solver makes of columns that cover every row and of a bound.
+
+    Where no plan of so many columns as are wanted exists, that is all that is asked.
+    """
+    wanted = _wanted(columns, enough)
+    is_near = wanted == columns.size - 1  # what was found then tells the solver what is of no use
+    if is_near:
+        may_be_in[columns] = True
     left = restricted(rows, np.ones(rows.n_rows, dtype=bool), may_be_in)
+    if left.n_rows < rows.n_rows:  # some row has lost all columns that such a plan could have
+        return columns, max(bound, wanted + 1)
     # sum over the columns in that cover a row >= 1, for every row
-    every_row_covered = Constraint(matrix=left.matrix, low=1)
+    constraints = [Constraint(matrix=left.matrix, low=1)]
+    if not is_near:
+        # sum over all columns <= the columns wanted
+        constraints.append(Constraint(matrix=csr_array(np.ones((1, left.n_columns))), high=wanted))
     answer = minimize(
         np.ones(left.n_columns),
-        [every_row_covered],
+        constraints,
         n_whole=left.n_columns,
-        start=np.isin(np.flatnonzero(may_be_in), columns).astype(np.float64),
+        start=np.isin(np.flatnonzero(may_be_in), columns).astype(np.float64) if is_near else None,
         gap=0.999,
         time_limit_s=until_s - time.monotonic(),
-        max_nodes=max_node_pairs // left.column.size + 1,
+        max_nodes=node_pairs // left.column.size + 1,
     )
     if answer.x is not None:
         is_in = np.zeros(rows.n_columns, dtype=bool)
         is_in[np.flatnonzero(may_be_in)[answer.x > 0.5]] = True
         if is_in.sum() < columns.size and rows_with(rows, is_in).all():
             columns = np.flatnonzero(is_in).astype(np.int32)
-    return columns, max(bound, min(columns.size, math.ceil(answer.bound - 1e-6)))
+    at_least = math.ceil(min(answer.bound, wanted + 1) - 1e-6)
+    return columns, max(bound, min(columns.size, at_least))
 
 
 def _share(coverage: Coverage, min_share: float, max_node_pairs: int, until_s: float) -> _Found:

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.drive_times import stations
 from benchmarks.instances import town
 from benchmarks.measure import in_this_process, measurements
+from benchmarks.placing import centers, curves, medians, same_optimum
 from benchmarks.registry import (
     Answer,
     Case,
@@ -24,6 +25,7 @@ from benchmarks.registry import (
     same_pairs,
     same_times,
 )
+from benchmarks.roads_covered import same_number
 from benchmarks.table import HEADS, as_text, rows
 
 COUNTING = "count to a number"
@@ -214,3 +216,50 @@ def test_a_town_is_equal_for_equal_arguments_and_all_can_reach_all():
     assert 500 < x.size <= 900
     # no street is quicker than a straight block at 55 km/h would be from end to end of its shake
     assert matrix.data.min() > 1.5
+
+
+def told(objective: float, *, is_proven: bool) -> Answer:
+    return {"objective": objective, "is_proven": is_proven}
+
+
+@pytest.mark.parametrize(
+    ("ours", "other", "said"),
+    [
+        (told(84, is_proven=True), told(84, is_proven=True), ""),
+        # a peer that was stopped may be worse, one that calls the worse proven is wrong
+        (told(84, is_proven=True), told(102, is_proven=False), ""),
+        (told(84, is_proven=True), told(102, is_proven=True), "102 is called proven, and 84 is better"),
+        (told(84, is_proven=False), told(80, is_proven=False), ""),
+        (told(84, is_proven=False), told(80, is_proven=True), "80 is proven, and 84 isn't as good"),
+        (told(84, is_proven=True), told(80, is_proven=False), "80 is better than 84, which is called proven"),
+    ],
+)  # fmt: skip
+def test_a_better_plan_than_a_proven_one_is_told(ours: Answer, other: Answer, said: str):
+    assert same_optimum(ours, other, 1e-6) == said
+
+
+def test_stations_that_leave_road_out_are_told_whatever_their_number():
+    ours = {"n_stations": 7, "bound": 7, "missed_km": 0.0}
+    assert same_number(ours, ours | {"bound": 3.0}, 1e-6) == ""
+    assert (
+        same_number(ours, ours | {"n_stations": 8, "bound": 8}, 1e-6)
+        == "at least 8 stations, where 7 do"
+    )
+    fewer = ours | {"n_stations": 6, "missed_km": 1.5}
+    assert same_number(ours, fewer, 1e-6) == "6 stations, where 7 are needed, 1.5 km missed"
+
+
+def test_a_target_of_none_at_all_is_missed_by_a_number():
+    limit = Limit(figure="n_open", at_most=0)
+    assert cells([took("ours", 0.5, n_open=0)], limit)["ours"]["reached?"] == "yes"
+    assert cells([took("ours", 0.5, n_open=2)], limit)["ours"]["reached?"] == "no (2)"
+
+
+def test_placement_of_smoke_size_agrees_with_programs_as_they_are():
+    for task in (medians, centers, curves):
+        tools = [task.tools["ours"], *(t for name, t in task.tools.items() if "HiGHS" in name)]
+        found = measurements(
+            task, Level.SMOKE, [t for t in tools if "spopt" not in t.name], in_this_process
+        )
+        assert len(found) == 2
+        assert [(m.tool, m.remark) for m in found if m.remark] == []

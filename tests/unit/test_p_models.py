@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import oracles
 import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from planner.coverage import Coverage
 from planner.errors import PlacementError
@@ -391,6 +392,25 @@ def test_where_the_guard_strikes_there_is_a_plan_a_gap_and_a_word_about_it():
         assert plan.stopped_by == "time"
         assert 0 <= plan.bound < plan.objective
         assert check_plan(plan, reach) == []
+
+
+def fewest_within(table: np.ndarray, longest_s: float) -> float:
+    """How many stations it takes to serve everybody in so much time: one model for SciPy, unreduced."""
+    found = milp(
+        np.ones(table.shape[1]),
+        constraints=LinearConstraint((table <= longest_s).astype(float), lb=1),
+        integrality=np.ones(table.shape[1]),
+        bounds=Bounds(0, 1),
+    )
+    return math.inf if found.status == 2 else round(found.fun)
+
+
+def test_a_second_less_takes_a_station_more():
+    table = square(500, 250) * 20
+    plan = chosen(table, Goal.P_CENTER, 30)
+    assert plan.status is Status.OPTIMAL
+    assert fewest_within(table, plan.objective) <= 30
+    assert fewest_within(table, plan.objective - 1) > 30
 
 
 def test_no_station_of_a_plan_can_be_swapped_for_less_driving():
