@@ -430,7 +430,8 @@ def _price(points: _Points) -> None:
     n_steps, every = max(for_each, fewest), math.ceil(fewest / for_each)
     price = None
     for n in range(1, points.n + 1):
-        if n % every or not points.is_open(n) or points.is_late:
+        is_passed_over = n > every and n % every
+        if is_passed_over or not points.is_open(n) or points.is_late:
             continue
         if n in points.price_of:
             price = points.price_of[n].price
