@@ -139,7 +139,7 @@ class RoadAgain:
         n_reached = np.concatenate([[0], np.cumsum(np.isfinite(vertex_s))])
         ends = np.array([chain for _, chain in chains]).reshape(-1, 2)
         near = np.flatnonzero(n_reached[ends[:, 1] + 1] > n_reached[ends[:, 0]])
-        slopes = self._slopes(vertex_s, [chains[i] for i in near])
+        slopes = self._slopes(vertex_s, [chains[i] for i in near.tolist()])
         return {street: _within(edges, self.limit_s) for street, edges in slopes.items()}
 
     def _slopes(

@@ -111,7 +111,9 @@ def _wrong_point(
         yield from unequal(f"{place}: share_covered", row["share_covered"], share)
     elif not are_metres_same(said, covered):
         yield f"{place}: covered_m is {said}, and should be {covered:.3f}"
-    elif not (is_number(row["share_covered"]) and abs(row["share_covered"] - share) <= _SHARES_AGREE):
+    elif not (
+        is_number(row["share_covered"]) and abs(row["share_covered"] - share) <= _SHARES_AGREE
+    ):
         yield f"{place}: share_covered is {shown(row['share_covered'])}, and should be {share:.9f}"
     is_met = is_same(bound, float(said))
     if bound < said and not is_met:
