@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -390,6 +392,37 @@ def case_town(case: str) -> Result:
         ),
         stations=list(range(len(rows))),
     )
+
+
+@pytest.mark.slow
+def test_c74_twenty_thousand_points_are_drawn_on_a_canvas_and_their_number_is_told(
+    open_map: Open, tmp_path: Path
+):
+    subprocess.run([sys.executable, CASES / "C74" / "make_points.py"], cwd=tmp_path, check=True)
+    with (tmp_path / "demand.csv").open(encoding="utf-8", newline="") as file:
+        rows = [(float(row["lon"]), float(row["lat"])) for row in csv.DictReader(file)]
+    lon, lat = np.array(rows).T
+    many = result_of(
+        network=grid_network(5, lon=120.0, lat=30.0),
+        demand=make_demand(lon, lat),
+        sites=make_sites(np.array([120.0]), np.array([30.0])),
+        stations=[0],
+    )
+    seen = open_map(map_html(many))
+    seen.page.click("#language")
+    places = seen.text("[data-figure=uncovered]").replace(",", "")
+    assert re.search(r"\d+ of 20000 places", places)
+    assert seen.page.locator(".leaflet-marker-icon, .leaflet-pane path").count() == 0
+    inked = seen.page.evaluate(
+        """() => {
+            const { data } = Array.from(document.querySelectorAll("#stage canvas"), (canvas) =>
+                canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height))[1];
+            let n = 0;
+            for (let i = 3; i < data.length; i += 4) if (data[i] > 0) n++;
+            return n;
+        }"""
+    )
+    assert inked > 10_000
 
 
 def test_c76_the_centre_is_latitude_first():
