@@ -55,6 +55,7 @@ def summary(result: Result) -> dict[str, Any]:
         "goal": plan.goal.value,
         "status": plan.status.value,
         "reasons": list(plan.reasons),
+        "reasons_zh": [reason.zh for reason in plan.why],
         "stations": sites.id[plan.stations].tolist(),
         "n_stations": found.n_stations,
         "n_new": int(is_new.sum()),

@@ -27,6 +27,7 @@ from typer.testing import CliRunner
 from planner.cli import app
 from planner.errors import InputError, PointsError
 from planner.run import run
+from planner.runfolder import read_result
 from planner.scenario import read_scenario
 from planner.webmap import map_html
 from planner.webmap.pack import COORDINATES_PER_DEGREE
@@ -399,6 +400,11 @@ def test_c59_a_hole_in_the_table_is_no_drive(tmp_path):
     assert (one.summary["objective"], one.summary["status"]) == (None, "infeasible")
     (reason,) = one.summary["reasons"]
     assert reason.endswith("at least 2 stations; 1 is allowed. No site serves two of D2, D3.")
+    (in_chinese,) = one.summary["reasons_zh"]
+    assert in_chinese.endswith(
+        "至少需要 2 个驿站，只允许 1 个。没有候选点能同时服务其中两处：D2、D3。"
+    )
+    assert read_result(one.folder).plan.why == one.result.plan.why
     told = command("plan", tmp_path / "1" / "scenario.toml", "--out", tmp_path / "again")
     assert told.exit_code == 4
     assert "D2, D3" in told.stderr

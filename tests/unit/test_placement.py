@@ -156,7 +156,7 @@ def test_more_kept_stations_than_allowed_are_infeasible_and_all_stay():
     for goal in (Goal.SET_COVERING, Goal.MAX_COVERING):
         plan = place_on(coverage, goal=goal, stations=1)
         assert (plan.status, letters(plan), plan.objective) == ("infeasible", "AB", None)
-        assert plan.reasons == ("2 stations are kept; 1 are allowed.",)
+        assert plan.reasons == ("2 stations are kept; 1 is allowed.",)
 
 
 # --- max covering --------------------------------------------------------------------------------
