@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from planner.coverage import Coverage, reach_of
 from planner.drivetimes import DriveTimes
 from planner.frames import at_demand, at_stations, need_rows, station_rows
+from planner.reasons import Said
 from planner.scenario import Goal, SecondGoal
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ class Plan:
         are not met.
     stopped_by
         ``"time"`` where the time guard struck, else None.
-    reasons
-        Why the plan is infeasible or undecided, in sentences.
+    why
+        Why the plan is infeasible or undecided.
     then
         What the plan is best at beside its goal; None where nothing else was asked.
     sizes
@@ -95,7 +96,7 @@ class Plan:
     objective: float | None
     bound: float | None
     stopped_by: str | None = None
-    reasons: tuple[str, ...] = ()
+    why: tuple[Said, ...] = ()
     then: Then | None = None
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -103,6 +104,11 @@ class Plan:
     def is_covered(self) -> NDArray[np.bool_]:
         """Whether some station covers each need."""
         return self.station_of >= 0
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the plan is infeasible or undecided, in English sentences."""
+        return tuple(reason.en for reason in self.why)
 
     def of_first(self, n_needs: int) -> Plan:
         """Return the same plan told of the first needs only: the others were pieces of road."""
@@ -303,7 +309,7 @@ def unmet(
     *,
     goal: Goal,
     status: Status,
-    reasons: tuple[str, ...],
+    why: tuple[Said, ...],
     bound: float | None,
     stopped_by: str | None = None,
 ) -> Plan:
@@ -312,7 +318,7 @@ def unmet(
         plan,
         goal=goal,
         status=status,
-        reasons=reasons,
+        why=why,
         objective=None,
         bound=bound,
         then=None,

@@ -11,13 +11,13 @@ from planner.clock import Clock
 from planner.drivetimes import DriveTimes, Nearest, needs_of
 from planner.inputs import Inputs, read_inputs
 from planner.isochrones import areas_of_plan
-from planner.placement import Curve, coverage_for, curve, place_on, reach_for
+from planner.placement import Curve, coverage_for, place_on, reach_for
 from planner.plan import Plan
 from planner.remarks import remarks_on
 from planner.result import Result
-from planner.roaddemand import cover_of_roads, rows_of_roads, with_roads
+from planner.roaddemand import cover_of_roads, curve_of_demand, rows_of_roads, with_roads
 from planner.runfolder import refuse_foreign, write_result
-from planner.scenario import Placement, Scenario
+from planner.scenario import Scenario
 
 
 def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
@@ -75,7 +75,7 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         only_m=pieces.only_m if scenario.demand.roads else None,
         remarks=survey.remarks,
         areas=areas,
-        curve=_by_number(times, plan, rules, clock),
+        curve=_by_number(survey, plan, clock),
         source=inputs.source,
     )
     if out is not None:
@@ -83,12 +83,18 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
     return result
 
 
-def _by_number(times: DriveTimes, plan: Plan, rules: Placement, clock: Clock) -> Curve | None:
+def _by_number(survey: Survey, plan: Plan, clock: Clock) -> Curve | None:
     """Return what each number of stations covers, as far as that of the plan, where a scenario asks for it."""
-    if not rules.curve:
+    if not survey.scenario.placement.curve:
         return None
     with clock.stage("compare numbers of stations"):
-        return curve(times, at_least=plan.stations.size, plan=plan, time_limit_s=rules.time_limit_s)
+        return curve_of_demand(
+            survey.scenario,
+            survey.inputs,
+            survey.times,
+            at_least=plan.stations.size,
+            plan=plan,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -21,6 +21,7 @@ from planner.errors import PlannerError
 from planner.inputs import read_inputs
 from planner.isochrones import areas_of_plan
 from planner.plan import Plan, Status, Then, serve
+from planner.reasons import Said
 from planner.result import Result
 from planner.roadcover import RoadCover, WorstPoint
 from planner.scenario import Goal, SecondGoal, read_scenario, scenario_toml
@@ -255,7 +256,12 @@ def _plan(summary: dict[str, Any], times: DriveTimes) -> Plan:
         objective=summary["objective"],
         bound=summary["bound"],
         stopped_by=summary["stopped_by"],
-        reasons=tuple(summary["reasons"]),
+        why=tuple(
+            Said(en=en, zh=zh)
+            for en, zh in zip(
+                summary["reasons"], summary.get("reasons_zh", summary["reasons"]), strict=True
+            )
+        ),
         then=then
         and Then(goal=SecondGoal(then["goal"]), objective=then["objective"], bound=then["bound"]),
     )

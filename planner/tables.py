@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FORMAT: Final = "station-planner/result/1"
 _FORMULA: Final = re.compile(r"[=+\-@＝＋－＠\t\n]")
 """What a spreadsheet takes for the beginning of a formula; Chinese ones also where it is of full width."""
+_METRES: Final = {"covered_weight": "covered_m", "gain": "gain_m", "bound": "bound_m"}
+"""What columns of a curve are called where metres of road are the weight."""
 
 
 def write_tables(result: Result, folder: Path) -> None:
@@ -56,6 +58,7 @@ def summary(result: Result) -> dict[str, Any]:
         "goal": plan.goal.value,
         "status": plan.status.value,
         "reasons": list(plan.reasons),
+        "reasons_zh": [reason.zh for reason in plan.why],
         "stations": sites.id[plan.stations].tolist(),
         "n_stations": found.n_stations,
         "n_new": int(is_new.sum()),
@@ -106,7 +109,9 @@ def summary(result: Result) -> dict[str, Any]:
             "counts": network.source.counts,
             "speeds_kph": network.source.speeds_kph,
         },
-        "curve": None if result.curve is None else curve_rows(result.curve, sites),
+        "curve": None
+        if result.curve is None
+        else curve_rows(result.curve, sites, counts_metres=result.scenario.demand.file is None),
         "remarks": list(result.remarks),
         "inputs": [{"file": f.file, "sha256": f.sha256} for f in result.inputs],
     }
@@ -142,14 +147,20 @@ def _roads(result: Result) -> dict[str, Any] | None:
     return numbers
 
 
-def curve_rows(curve: Curve, sites: Sites) -> list[dict[str, Any]]:
+def curve_rows(curve: Curve, sites: Sites, *, counts_metres: bool) -> list[dict[str, Any]]:
     """Return the curve as result.json holds it: plain values, a row for each number of stations."""
     columns = ["n_stations", "covered_weight", "share_covered", "bound", "status"]
-    rows = curve.to_frame()[columns].to_dict("records")
+    frame = curve.to_frame()[columns]
+    rows = in_metres(frame, counts_metres=counts_metres).to_dict("records")
     return [
         {**{str(k): v for k, v in row.items()}, "stations": sites.id[chosen].tolist()}
         for row, chosen in zip(rows, curve.stations, strict=True)
     ]
+
+
+def in_metres(curve: pd.DataFrame, *, counts_metres: bool) -> pd.DataFrame:
+    """Return the table of a curve with the unit in its names, where metres of road are the weight."""
+    return curve.rename(columns=_METRES) if counts_metres else curve
 
 
 def _number(value: float | None, *, is_whole: bool = False) -> float | int | None:

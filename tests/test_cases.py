@@ -12,6 +12,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,10 @@ from typer.testing import CliRunner
 from planner.cli import app
 from planner.errors import InputError, PointsError
 from planner.run import run
+from planner.runfolder import read_result
 from planner.scenario import read_scenario
 from planner.webmap import map_html
+from planner.webmap.pack import COORDINATES_PER_DEGREE
 
 CASES = Path(__file__).parent / "cases"
 # time = length / maxspeed, nothing lost at junctions nor on the way to the road
@@ -397,6 +400,11 @@ def test_c59_a_hole_in_the_table_is_no_drive(tmp_path):
     assert (one.summary["objective"], one.summary["status"]) == (None, "infeasible")
     (reason,) = one.summary["reasons"]
     assert reason.endswith("at least 2 stations; 1 is allowed. No site serves two of D2, D3.")
+    (in_chinese,) = one.summary["reasons_zh"]
+    assert in_chinese.endswith(
+        "至少需要 2 个驿站，只允许 1 个。没有候选点能同时服务其中两处：D2、D3。"
+    )
+    assert read_result(one.folder).plan.why == one.result.plan.why
     told = command("plan", tmp_path / "1" / "scenario.toml", "--out", tmp_path / "again")
     assert told.exit_code == 4
     assert "D2, D3" in told.stderr
@@ -527,6 +535,27 @@ def test_c72_names_that_look_like_script_are_only_names(tmp_path):
     carried = packed_texts(page)
     for name in ("back`tick ${1+1}", r"C:\20190221\站点"):
         assert json.dumps(name, ensure_ascii=False)[1:-1] in carried
+
+
+@pytest.mark.slow
+def test_c74_a_map_of_many_points_is_a_small_file_with_all_of_them(tmp_path):
+    expected = right("C74")
+    maker = CASES / "C74" / "make_points.py"
+    subprocess.run([sys.executable, maker], cwd=tmp_path, check=True)
+    # most of the points are farther from the road of C05 than anyone would look for one
+    network = {"file": str(CASES / "C05" / "network.osm")}
+    stations = str(CASES / "C05" / "stations.csv")
+    answer = Answer(write_scenario(tmp_path, "C74", network=network, sites=stations))
+    page = (answer.folder / "map.html").read_text(encoding="utf-8")
+    assert len(page.encode("utf-8")) <= expected["max_mb"] * 1e6
+    assert page.count("L.marker(") == 0
+    (texts,) = [line for line in packed_texts(page).splitlines() if '"demand"' in line]
+    carried = json.loads(texts)
+    assert len(carried["texts"]["demand"]["id"]) == expected["points"]
+    sizes = {name: size for name, size, _ in carried["arrays"]}
+    assert sizes["demand_x"] == sizes["demand_y"] == expected["points"]
+    assert COORDINATES_PER_DEGREE <= 1_000_000  # six decimals at most
+    assert answer.summary["demand"]["n"] == expected["points"]
 
 
 def test_c76_longitude_comes_first_in_data_and_latitude_in_the_map(tmp_path):

@@ -12,13 +12,14 @@ import numpy as np
 
 from planner.curves.picture import Picture, write_pictures
 from planner.errors import PlannerError
-from planner.placement import Curve, curve
+from planner.placement import Curve
 from planner.plan import Status
 from planner.points import Sites
+from planner.roaddemand import curve_of_demand
 from planner.run import survey_of
 from planner.scenario import Goal, Scenario
-from planner.tables import write_csv
-from planner.wording import counted, percent
+from planner.tables import in_metres, write_csv
+from planner.wording import counted, kilometres, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +62,11 @@ class ScenarioCurve:
     standard_s: float
 
     @property
+    def counts_metres(self) -> bool:
+        """Whether roads alone are demand, so that metres are the weight."""
+        return self.scenario.demand.file is None
+
+    @property
     def asked(self) -> int | None:
         """The number of stations that the scenario asks for, where the curve comes so far."""
         n = self.scenario.placement.stations
@@ -81,23 +87,16 @@ def scenario_curve(scenario: Scenario, *, stations: int | None = None) -> Scenar
     Raises
     ------
     PlannerError
-        An input can't be used, the last number is less than the stations that are kept, or roads alone are demand.
+        An input can't be used, or the last number is less than the stations that are kept.
     """
-    if scenario.demand.file is None:
-        raise PlannerError(
-            f"{scenario.path}: [demand] names no file, and the curve tells of demand points only"
-        )
     rules, fleet = scenario.placement, scenario.fleets[0]
     survey = survey_of(scenario)
     asked = rules.stations if rules.goal is Goal.MAX_COVERING else None
     return ScenarioCurve(
         scenario=scenario,
         sites=survey.times.sites,
-        curve=curve(
-            survey.times,
-            stations=stations,
-            at_least=asked or 0,
-            time_limit_s=rules.time_limit_s,
+        curve=curve_of_demand(
+            scenario, survey.inputs, survey.times, stations=stations, at_least=asked or 0
         ),
         standard_s=fleet.max_drive_time_s,
     )
@@ -120,6 +119,7 @@ def write_curve(found: ScenarioCurve, folder: Path) -> None:
         title=scenario.title,
         name=scenario.name,
         notice=scenario.notice,
+        counts_metres=found.counts_metres,
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -130,9 +130,12 @@ def write_curve(found: ScenarioCurve, folder: Path) -> None:
 
 
 def curve_table(found: ScenarioCurve) -> pd.DataFrame:
-    """Return the curve, a row for each number of stations, with the ids of the stations in the last column."""
+    """Return the curve, a row for each number of stations, with the ids of the stations in the last column.
+
+    Columns of weight are called ``covered_m``, ``gain_m`` and ``bound_m`` where metres of road are the weight.
+    """
     ids = found.sites.id
-    return found.curve.to_frame().assign(
+    return in_metres(found.curve.to_frame(), counts_metres=found.counts_metres).assign(
         stations=["; ".join(ids[chosen].tolist()) for chosen in found.curve.stations]
     )
 
@@ -145,11 +148,14 @@ def curve_table(found: ScenarioCurve) -> pd.DataFrame:
 def curve_json(found: ScenarioCurve) -> dict[str, Any]:
     """Return the curve as plain values for JSON."""
     told = found.curve
-    points = told.to_frame().to_dict("records")
+    points = in_metres(told.to_frame(), counts_metres=found.counts_metres).to_dict("records")
+    weight, coverable = (
+        ("length_m", "coverable_m") if found.counts_metres else ("weight", "coverable_weight")
+    )
     return {
         "scenario": found.scenario.name,
-        "weight": told.weight,
-        "coverable_weight": told.coverable_weight,
+        weight: told.weight,
+        coverable: told.coverable_weight,
         "n_for_all": told.n_for_all,
         "n_for_all_bound": told.n_for_all_bound,
         "stopped_by": told.stopped_by,
@@ -167,23 +173,27 @@ def curve_json(found: ScenarioCurve) -> dict[str, Any]:
 
 def curve_lines(found: ScenarioCurve) -> list[str]:
     """Return the curve in lines: numbers of stations that tell something, and what is proven about them."""
-    rows = [("stations", "covered", "gain", "proven"), *_rows(found)]
-    return [
-        *(f"{n:>8}  {covered:>9}  {gain:>9}  {proven}" for n, covered, gain, proven in rows),
-        "",
-        *_sentences(found.curve),
-    ]
+    heads = ("stations", "covered", "gain", "proven")
+    rows = [_row(*heads, "of road" if found.counts_metres else None), *_rows(found)]
+    return [*rows, "", *_sentences(found)]
 
 
-def _rows(found: ScenarioCurve) -> Iterator[tuple[str, str, str, str]]:
+def _row(n: str, covered: str, gain: str, proven: str, length: str | None) -> str:
+    """Return a row of the table, with the covered length of road where there is one."""
+    road = "" if length is None else f"  {length:>12}"
+    return f"{n:>8}  {covered:>9}{road}  {gain:>9}  {proven}"
+
+
+def _rows(found: ScenarioCurve) -> Iterator[str]:
     told = found.curve
     bound, gain = told.share_bound, told.gain / (told.weight or 1.0)
     for i in _told(found):
         proven = "best"
         if told.status[i] is not Status.OPTIMAL:
             proven = f"at most {percent(_up(float(bound[i])))}"
-        covered = float(told.share_covered[i])
-        yield f"{told.n_stations[i]:,}", percent(covered), percent(float(gain[i])), proven
+        covered = percent(float(told.share_covered[i]))
+        length = kilometres(float(told.covered_weight[i])) if found.counts_metres else None
+        yield _row(f"{told.n_stations[i]:,}", covered, percent(float(gain[i])), proven, length)
 
 
 def _up(share: float) -> float:
@@ -202,8 +212,13 @@ def _told(found: ScenarioCurve) -> list[int]:
     return sorted(i for i in points if i <= last)
 
 
-def _sentences(told: Curve) -> Iterator[str]:
-    """Yield from which number on all is covered, and how much is proven."""
+def _sentences(found: ScenarioCurve) -> Iterator[str]:
+    """Yield what shares are of, from which number on all is covered, and how much is proven."""
+    told = found.curve
+    if found.counts_metres:
+        yield f"Shares are of all {kilometres(told.weight)} of road."
+    elif found.scenario.demand.roads:
+        yield "The curve tells of demand points; how much of the roads is covered is no part of it."
     n, at_least = told.n_for_all, told.n_for_all_bound
     coverable = percent(told.coverable_weight / told.weight) if told.weight else "all"
     proof = f"proven: {n - 1} can't" if n == at_least else f"fewer than {at_least} can't"

@@ -63,6 +63,13 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "all_open": "proven: fewer than {fewest} can't",
         "asked": "{n} asked for: {share}",
         "coverable": "{share} can be covered",
+        "share_of_road": "Share of all {km} km of road within {standard}",
+        "headline_of_road": "{n_most} stations cover {most} of all road that can be covered; the rest takes {n_more} more",
+        "headline_all_of_road": "With {n} stations all road that can be covered is",
+        "headline_none_of_road": "No site covers any road",
+        "headline_part_of_road": "{n} stations cover {share} of all road",
+        "all_of_road": "{n}: all that can be covered, {km} km",
+        "asked_of_road": "{n} asked for: {share}, {km} km",
     },
     Language.ZH: {
         "share": "{standard}内覆盖的需求",
@@ -78,6 +85,13 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "all_open": "已证明少于 {fewest} 个不够",
         "asked": "方案要求 {n} 个：{share}",
         "coverable": "{share} 可以覆盖",
+        "share_of_road": "{standard}内覆盖的道路（占全部 {km} 公里）",
+        "headline_of_road": "{n_most} 个驿站覆盖可覆盖道路的 {most}；其余还需 {n_more} 个",
+        "headline_all_of_road": "{n} 个驿站覆盖全部可覆盖的道路",
+        "headline_none_of_road": "没有候选点能覆盖任何道路",
+        "headline_part_of_road": "{n} 个驿站覆盖 {share} 的道路",
+        "all_of_road": "{n} 个：覆盖全部可覆盖的道路，{km} 公里",
+        "asked_of_road": "方案要求 {n} 个：{share}，{km} 公里",
     },
 }
 
@@ -100,6 +114,8 @@ class Picture:
         What the scenario is called.
     notice
         What must be said about the data.
+    counts_metres
+        Whether what is covered is road, in metres, and no demand points.
     """
 
     curve: Curve
@@ -109,10 +125,14 @@ class Picture:
     title: Title | None
     name: str
     notice: Title | None
+    counts_metres: bool = False
 
     def said(self, key: str, **values: object) -> str:
-        """Return words of ours in the language of the picture."""
-        return WORDS[self.language][key].format(**values)
+        """Return words of ours in the language of the picture; those for roads where it is of roads."""
+        words = WORDS[self.language]
+        of_road = f"{key}_of_road"
+        told = words[of_road] if self.counts_metres and of_road in words else words[key]
+        return told.format(**values)
 
     def text_of(self, title: Title | None) -> str:
         """Return a text of the scenario in the language of the picture, or else in the other."""
@@ -197,19 +217,25 @@ def _marks(picture: Picture) -> Iterator[tuple[int, str, list[str]]]:
     told = picture.curve
     n, fewest = told.n_for_all, told.n_for_all_bound
     if n in told.n_stations:
-        lines = [picture.said("all", n=f"{n:,}")]
+        lines = [picture.said("all", n=f"{n:,}", km=_km(told.coverable_weight))]
         if n == fewest > 1:
             lines.append(picture.said("all_proven", fewer=f"{n - 1:,}"))
         elif n > fewest > 1:
             lines.append(picture.said("all_open", fewest=f"{fewest:,}"))
         yield n, COVERED, lines
     if picture.asked is not None:
-        covered = float(told.share_covered[told.n_stations == picture.asked][0])
-        yield (
-            picture.asked,
-            ASKED,
-            [picture.said("asked", n=f"{picture.asked:,}", share=share(covered))],
-        )
+        at = told.n_stations == picture.asked
+        values = {
+            "n": f"{picture.asked:,}",
+            "share": share(float(told.share_covered[at][0])),
+            "km": _km(float(told.covered_weight[at][0])),
+        }
+        yield picture.asked, ASKED, [picture.said("asked", **values)]
+
+
+def _km(metres: float) -> str:
+    """Return metres in kilometres, without the unit."""
+    return f"{metres / 1000:,.1f}"
 
 
 def _draw_frame(axes: Axes, picture: Picture) -> None:
@@ -231,7 +257,8 @@ def _draw_frame(axes: Axes, picture: Picture) -> None:
     axes.spines["bottom"].set_color(FAINT)
     axes.set_xlabel(picture.said("number"), size=12, loc="right")
     standard = duration(picture.standard_s, picture.language)
-    axes.set_title(picture.said("share", standard=standard), size=12, color=FAINT, loc="left")
+    said = picture.said("share", standard=standard, km=_km(told.weight))
+    axes.set_title(said, size=12, color=FAINT, loc="left")
     axes.axhline(top, color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
     axes.annotate(
         picture.said("coverable", share=share(top)),

@@ -112,7 +112,7 @@ def handout(result: Result, language: str) -> Handout:
     tables = [_stations(result)]
     if len(result.times.needs):
         tables += [_districts(result, language), _assignments(result), _uncovered(result, language)]
-    tables += [_sources(result, language), *_remarks(result)]
+    tables += [_sources(result, language), *_remarks(result, language)]
     return Handout(
         language=language,
         title=_in(scenario.title, language) or scenario.name,
@@ -396,10 +396,10 @@ def _is_of_openstreetmap(result: Result) -> bool:
     return settings is not None and Path(settings.file).suffix.lower() in _OF_OPENSTREETMAP
 
 
-def _remarks(result: Result) -> Iterator[Table]:
+def _remarks(result: Result, language: str) -> Iterator[Table]:
     """Yield what a planner should know about the plan and the data; nothing where there is nothing."""
     import pandas as pd
 
-    remarks = [*result.plan.reasons, *result.remarks]
+    remarks = [*(why.in_language(language) for why in result.plan.why), *result.remarks]
     if remarks:
         yield Table("remarks", pd.DataFrame({"remark": remarks}), {"remark": Kind.LONG_TEXT})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +11,9 @@ from numpy.typing import NDArray
 from planner.coverage import Coverage
 from planner.placement.max_covering import max_covering
 from planner.plan import Plan, Status, unmet
+from planner.reasons import COVERING_ALL, REACHING_ALL, is_open, needs_more
 from planner.rows import entries, row_of
 from planner.scenario import Goal
-
-N_NAMED: Final = 5
-"""Needs named in a reason; of more, only the number is told."""
 
 
 def to_serve(coverage: Coverage, reach: Coverage, *, cover_all: bool) -> Coverage:
@@ -76,29 +73,22 @@ def not_served(
         Guard: when to stop, by the clock of ``time.monotonic``.
     """
     at_least, found = needed
-    what = (
-        "Covering all coverable demand" if cover_all else "Reaching all demand that can be reached"
-    )
+    what = COVERING_ALL if cover_all else REACHING_ALL
     if at_least > stations:
         status = Status.INFEASIBLE
-        allowed = f"{stations} {'is' if stations == 1 else 'are'} allowed"
-        reason = f"{what} needs at least {at_least} station{'s' * (at_least != 1)}; {allowed}."
         apart = needs_apart(duty)
-        if apart.size + int(duty.is_kept.sum()) > stations:
-            reason += f" No site serves two of {_told(duty, apart)}."
+        is_seen = apart.size + int(duty.is_kept.sum()) > stations
+        reason = needs_more(what, at_least, stations, apart=_names(duty, apart) if is_seen else ())
     else:
         status = Status.UNDECIDED
-        reason = (
-            f"{what} needs {at_least} to {found} stations; {stations} are allowed, and no plan with so few was found, "
-            f"nor a proof that there is none."
-        )
+        reason = is_open(what, at_least, found, stations)
     left_s = max(until_s - time.monotonic(), 0.0)
     best = max_covering(coverage, stations=stations, time_limit_s=left_s)
     return unmet(
         best,
         goal=goal,
         status=status,
-        reasons=best.reasons or (reason,),
+        why=best.why or (reason,),
         bound=None,
         stopped_by="time" if status is Status.UNDECIDED and left_s == 0.0 else None,
     )
@@ -123,8 +113,6 @@ def needs_apart(duty: Coverage) -> NDArray[np.int64]:
     return np.array(sorted(apart), dtype=np.int64)
 
 
-def _told(duty: Coverage, needs: NDArray[np.int64]) -> str:
-    """Return the first few of some needs by name, and how many more there are."""
-    names = [f"need {i}" if duty.name is None else str(duty.name[i]) for i in needs.tolist()]
-    more = len(names) - N_NAMED
-    return ", ".join(names[:N_NAMED]) + (f" and {more} more" if more > 0 else "")
+def _names(duty: Coverage, needs: NDArray[np.int64]) -> list[str]:
+    """Return the names of some needs."""
+    return [f"need {i}" if duty.name is None else str(duty.name[i]) for i in needs.tolist()]

@@ -51,14 +51,18 @@ N_SEARCHED: Final = 150
 """Of more numbers than this each is searched for less long, such that all take no longer."""
 
 BOUND_PAIRS: Final = 3e9
-BOUND_STEPS: Final = (20, 250)
+BOUND_STEPS: Final = (100, 250)
 """Subgradient steps of a number, fewest and most, such that steps x pairs x numbers come to about so many."""
+
+LEAST_STEPS: Final = 20
+"""As many for each number at least. Where that is too few for a good bound, one of several numbers gets them all: its prices
+bound the others too."""
 
 FIRST_STEPS: Final = 3
 """As many times more steps for the first prices, which begin from nothing."""
 
 N_NEAR: Final = 3
-"""Prices of so many numbers on either side help to tell which columns may be in a better plan."""
+"""Prices of about so many numbers on either side help to tell which columns may be in a better plan."""
 
 NODE_PAIRS: Final = 20_000_000
 COVER_NODE_PAIRS: Final = 5_000_000
@@ -160,6 +164,7 @@ def curve_of(
     stations: int | None = None,
     at_least: int = 0,
     plan: Plan | None = None,
+    weight: float | None = None,
     time_limit_s: float = 300.0,
 ) -> Curve:
     """Return how much each number of stations covers, with a bound on each.
@@ -174,6 +179,9 @@ def curve_of(
         Without a last number: go on as far as this. Either way the curve ends where every site is a station.
     plan
         A plan that is known already: the curve is nowhere below it.
+    weight
+        Weight of all demand, which shares are of; more than that of the needs where some demand is none of them, as road that
+        no site covers. None: that of the needs.
     time_limit_s
         Guard, in seconds; where it strikes the curve says so.
 
@@ -213,6 +221,7 @@ def curve_of(
         points,
         n_stations=np.arange(first, last + 1),
         n_for_all=n_kept + points.n_for_all(cover.stations.size),
+        weight=math.fsum(coverage.weight.tolist()) if weight is None else weight,
         n_for_all_bound=n_kept + int(cover.bound or 0),
         stopped_by=cover.stopped_by,
     )
@@ -266,8 +275,11 @@ class _Points:
 
     def n_for_all(self, n_found: int) -> int:
         """Return how many columns cover every row: so many as were found, or fewer where a plan here does."""
-        enough = math.fsum(self.rows.weight.tolist()) - self.more / 2
-        return next((n for n, covered in enumerate(self.covered) if covered >= enough), n_found)
+        for n, columns in enumerate(self.plan):
+            is_in = np.isin(np.arange(self.rows.n_columns), columns)
+            if rows_with(self.rows, is_in).all():
+                return n
+        return n_found
 
     def offer(self, columns: NDArray[np.int32]) -> None:
         """Take a plan for its number of columns, where it covers more than the one there."""
@@ -413,11 +425,13 @@ def _price(points: _Points) -> None:
     They begin from prices that the number has already, or from those of the one before.
     """
     fewest, most = BOUND_STEPS
-    n_steps = int(BOUND_PAIRS / max(points.rows.column.size * points.n, 1))
-    n_steps = min(max(n_steps, fewest), most)
+    for_each = int(BOUND_PAIRS / max(points.rows.column.size * points.n, 1))
+    for_each = min(max(for_each, LEAST_STEPS), most)
+    n_steps, every = max(for_each, fewest), math.ceil(fewest / for_each)
     price = None
     for n in range(1, points.n + 1):
-        if not points.is_open(n) or points.is_late:
+        is_passed_over = n > every and n % every
+        if is_passed_over or not points.is_open(n) or points.is_late:
             continue
         if n in points.price_of:
             price = points.price_of[n].price
@@ -484,13 +498,12 @@ def _decided(points: _Points, n: int) -> tuple[NDArray[np.bool_], NDArray[np.boo
     is_fixed = np.zeros(points.rows.n_columns, dtype=bool)
     may_be_in = np.ones(points.rows.n_columns, dtype=bool)
     better = points.covered[n] + points.more
-    for near in range(n - N_NEAR, n + N_NEAR + 1):
-        if near in points.price_of:
-            prices = points.price_of[near]
-            bound = float(most_by_number(points.rows, prices)[n])
-            prices = replace(prices, bound=bound)
-            is_fixed |= in_every_heavier(prices, n, better)
-            may_be_in &= in_heavier(prices, n, better)
+    for near in sorted(points.price_of, key=lambda priced: abs(priced - n))[: 2 * N_NEAR + 1]:
+        prices = points.price_of[near]
+        bound = float(most_by_number(points.rows, prices)[n])
+        prices = replace(prices, bound=bound)
+        is_fixed |= in_every_heavier(prices, n, better)
+        may_be_in &= in_heavier(prices, n, better)
     return is_fixed, may_be_in & ~is_fixed
 
 
@@ -502,6 +515,7 @@ def _curve(
     n_stations: NDArray[np.int64],
     n_for_all: int,
     n_for_all_bound: int,
+    weight: float,
     stopped_by: str | None,
 ) -> Curve:
     """Return the curve, what is covered computed from the stations on the coverage as given."""
@@ -511,20 +525,20 @@ def _curve(
     bound: list[float] = []
     for n in (np.minimum(n_stations - core.fixed.size, points.n)).tolist():
         chosen = core.stations(points.plan[n])
-        weight = math.fsum(coverage.weight[_is_covered(coverage, chosen)].tolist())
-        if covered and weight < covered[-1]:  # by rounding: a sum in another order
-            chosen, weight = stations[-1], covered[-1]
+        most = math.fsum(coverage.weight[_is_covered(coverage, chosen)].tolist())
+        if covered and most < covered[-1]:  # by rounding: a sum in another order
+            chosen, most = stations[-1], covered[-1]
         stations.append(chosen)
-        covered.append(weight)
+        covered.append(most)
         is_open = points.is_open(n)
-        bound.append(max(weight, by_kept + float(points.bound[n])) if is_open else weight)
+        bound.append(max(most, by_kept + float(points.bound[n])) if is_open else most)
     lowest = np.minimum.accumulate(np.array(bound)[::-1])[::-1]
     return Curve(
         n_stations=n_stations,
         covered_weight=np.array(covered),
         bound=lowest,
         stations=tuple(stations),
-        weight=math.fsum(coverage.weight.tolist()),
+        weight=weight,
         coverable_weight=math.fsum(coverage.weight[coverage.is_coverable].tolist()),
         n_for_all=n_for_all,
         n_for_all_bound=n_for_all_bound,

@@ -23,6 +23,7 @@ from planner.placement._search import heavy_columns, nearer_stations, steps
 from planner.placement._spare import with_more_stations
 from planner.placement.assess import check_question
 from planner.plan import Plan, Status, planned, serve, unmet
+from planner.reasons import too_many_kept
 from planner.scenario import Goal
 
 _log = logging.getLogger(__name__)
@@ -81,9 +82,12 @@ def max_covering(coverage: Coverage, *, stations: int, time_limit_s: float = 300
         kept = planned(
             coverage, np.flatnonzero(coverage.is_kept).astype(np.int32), goal=Goal.MAX_COVERING
         )
-        reason = f"{n_kept} stations are kept; {stations} are allowed."
         return unmet(
-            kept, goal=Goal.MAX_COVERING, status=Status.INFEASIBLE, reasons=(reason,), bound=None
+            kept,
+            goal=Goal.MAX_COVERING,
+            status=Status.INFEASIBLE,
+            why=(too_many_kept(n_kept, stations),),
+            bound=None,
         )
     core = reduce(coverage, Ask.COVER_MOST)
     step = weight_step(coverage.weight)

@@ -33,6 +33,7 @@ from planner.placement._search import few_columns, heavy_columns, nearer_station
 from planner.placement.assess import check_question
 from planner.placement.max_covering import max_covering, weight_step
 from planner.plan import Plan, Status, Then, planned, serve, then_nearest, unmet
+from planner.reasons import ALL_COVERABLE, is_open, needs_more, share_of_coverable
 from planner.scenario import Goal, SecondGoal
 
 _log = logging.getLogger(__name__)
@@ -167,20 +168,13 @@ def _limited(
     stopped_by: str | None,
 ) -> Plan:
     """Return the plan that covers most with the stations allowed, and why it does not meet the rules."""
-    what = (
-        "All coverable demand"
-        if min_share == 1.0
-        else f"A share of {min_share:g} of the coverable demand"
-    )
+    duty = ALL_COVERABLE if min_share == 1.0 else share_of_coverable(min_share)
     if found.bound > stations:
         status = Status.INFEASIBLE
-        reason = f"{what} needs at least {found.bound} stations; {stations} are allowed."
+        reason = needs_more(duty, found.bound, stations)
     else:
         status = Status.UNDECIDED
-        reason = (
-            f"{what} needs {found.bound} to {found.stations.size} stations; {stations} are allowed, and no plan with "
-            f"so few was found, nor a proof that there is none."
-        )
+        reason = is_open(duty, found.bound, found.stations.size, stations)
     best = max_covering(
         coverage, stations=stations, time_limit_s=max(until_s - time.monotonic(), 0.0)
     )
@@ -188,7 +182,7 @@ def _limited(
         replace(best, sizes=found.sizes),
         goal=Goal.SET_COVERING,
         status=status,
-        reasons=best.reasons or (reason,),
+        why=best.why or (reason,),
         bound=float(found.bound),
         stopped_by=stopped_by if status is Status.UNDECIDED else None,
     )

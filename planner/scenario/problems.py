@@ -261,8 +261,11 @@ def _road_demand_problems(table: Mapping[str, Any]) -> Iterator[Problem]:
     goal = _at(table, "placement.goal") or Goal.SET_COVERING
     if not roads:
         return
-    if _at(table, "placement.curve") is True:
-        yield "placement.curve", "tells of demand points only; leave it out, or demand.roads"
+    if has_file and _at(table, "placement.curve") is True:
+        yield (
+            "placement.curve",
+            "tells of points or of metres, not of both; leave it out, or demand.file or demand.roads",
+        )
     if goal in (Goal.P_MEDIAN, Goal.P_CENTER):
         yield "demand.roads", f"not used by goal {goal}; leave it out"
     if goal == Goal.MAX_COVERING and has_file:

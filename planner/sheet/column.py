@@ -88,9 +88,15 @@ def _draw_answer(canvas: Canvas, told: Told, x: float, y: float, width: float) -
     indent = canvas.mm(3.0)
     begin = y = y + canvas.mm(1.5)
     y = canvas.paragraph(x + indent, y, _plain(says["proof"]), width=width - indent, size=10.0)
-    for reason in result.plan.reasons[:_REASONS]:
+    for reason in result.plan.why[:_REASONS]:
         y = canvas.paragraph(
-            x + indent, y, clean(reason, 400), width=width - indent, size=8.5, n_lines=2, color=SOFT
+            x + indent,
+            y,
+            clean(reason.in_language(canvas.language), 400),
+            width=width - indent,
+            size=8.5,
+            n_lines=2,
+            color=SOFT,
         )
     canvas.box(x, begin, canvas.mm(0.9), y - begin, facecolor=STEP_COLORS[0])
     rest = _plain(says["rest"])

@@ -150,6 +150,13 @@ class Again:
             return self.covered.length_m if self.covered else 0.0
         return self.covered_weight
 
+    @property
+    def in_all(self) -> float:
+        """All there is: weight of points, or metres where roads alone are demand."""
+        if self.counts_metres:
+            return math.fsum(self.roads.network.street_length_m.tolist()) if self.roads else 0.0
+        return self.total_weight
+
     def _weight_of(self, counts: Sequence[bool]) -> float:
         return math.fsum(w for w, c in zip(self.weight, counts, strict=True) if c)
 

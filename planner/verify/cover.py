@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -16,12 +16,16 @@ from planner.network import RoadNetwork
 from planner.scenario import Direction
 from planner.verify.drives import Drives
 from planner.verify.roads import FRESH, CutRoads
+from planner.verify.turns import Trail
 
 SAME_S: Final = 1e-5
 """The longest drive may end between two ticks of 2^-20 s, where two slopes meet."""
 
 Interval = tuple[float, float]
 """From and to, as shares of a street."""
+
+_Chain = tuple[tuple[int, Trail], tuple[int, int]]
+"""Layer and trail of an edge, and the first and last of its vertices."""
 
 
 class _Slope(NamedTuple):
@@ -89,7 +93,8 @@ class RoadAgain:
     def covered_by(self, stations: Sequence[int]) -> Covered:
         """Return what some sites cover as stations."""
         parts, far, metres = {}, [], []
-        for street, edges in self._slopes(stations).items():
+        vertex_s = self.drives.from_nearest(stations)
+        for street, edges in self._slopes(vertex_s, self.roads.chain.items()).items():
             parts[street] = _within(edges, self.limit_s)
             far += [(drive_s, street, share) for drive_s, share in _farthest(edges)]
             length_m = float(self.network.street_length_m[street])
@@ -102,26 +107,64 @@ class RoadAgain:
             worst=[(street, share) for drive_s, street, share in far if drive_s > worst_s - SAME_S],
         )
 
-    def _slopes(self, stations: Sequence[int]) -> dict[int, list[list[_Slope]]]:
+    def metres_of_each(self, plans: Sequence[frozenset[int]]) -> list[float]:
+        """Return the metres that each of some plans covers, put together from what each site covers by itself.
+
+        From one plan to the next only streets are looked at that a site covers which is in one of the two.
+        """
+        chains = list(self.roads.chain.items())
+        parts_of = {
+            site: self._parts_alone(site, chains) for site in sorted(frozenset().union(*plans))
+        }
+        metres, told = dict[int, float](), list[float]()
+        at_street: dict[int, set[int]] = defaultdict(set)
+        before: frozenset[int] = frozenset()
+        for plan in plans:
+            changed = set[int]()
+            for site in plan ^ before:
+                for street in parts_of[site]:
+                    at_street[street] ^= {site}
+                    changed.add(street)
+            for street in changed:
+                here = [part for site in at_street[street] for part in parts_of[site][street]]
+                share = math.fsum(end - begin for begin, end in merged(here, 0.0))
+                metres[street] = share * float(self.network.street_length_m[street])
+            told.append(math.fsum(metres.values()))
+            before = plan
+        return told
+
+    def _parts_alone(self, site: int, chains: Sequence[_Chain]) -> dict[int, list[Interval]]:
+        """Return the parts of each street that a site covers by itself, searched no farther than the standard."""
+        vertex_s = self.drives.from_nearest([site], limit_s=self.limit_s)
+        n_reached = np.concatenate([[0], np.cumsum(np.isfinite(vertex_s))])
+        ends = np.array([chain for _, chain in chains]).reshape(-1, 2)
+        near = np.flatnonzero(n_reached[ends[:, 1] + 1] > n_reached[ends[:, 0]])
+        slopes = self._slopes(vertex_s, [chains[i] for i in near.tolist()])
+        return {street: _within(edges, self.limit_s) for street, edges in slopes.items()}
+
+    def _slopes(
+        self, vertex_s: NDArray[np.float64], chains: Iterable[_Chain]
+    ) -> dict[int, list[list[_Slope]]]:
         """Return the parts of each street over each of its edges, where a drive from there reaches a station."""
         network = self.network
         found: dict[int, list[list[_Slope]]] = defaultdict(list)
         is_road = ~network.is_gate & (network.street_length_m > 0.0)
-        for edge, stops_s in self._stops(stations).items():
+        for edge, stops_s in self._stops(vertex_s, chains).items():
             street = int(network.edge_street[edge])
             if is_road[street]:
                 slopes = list(self._over_edge(edge, stops_s))
                 found[street] += [slopes] if slopes else []
         return found
 
-    def _stops(self, stations: Sequence[int]) -> dict[int, NDArray[np.float64]]:
+    def _stops(
+        self, vertex_s: NDArray[np.float64], chains: Iterable[_Chain]
+    ) -> dict[int, NDArray[np.float64]]:
         """Return the drive between a station and each stop of each edge: its tail, the cuts, its head.
 
         Who sets out on an edge knows nothing of what lay before; who ends on it may have come in any way.
         """
-        vertex_s = self.drives.from_nearest(stations)
         stops: dict[int, NDArray[np.float64]] = {}
-        for (layer, trail), (first, last) in self.roads.chain.items():
+        for (layer, trail), (first, last) in chains:
             if self.direction is Direction.TO_STATION and not (layer in FRESH and len(trail) == 1):
                 continue
             edge, here = trail[-1], vertex_s[first : last + 1]

@@ -84,12 +84,12 @@ class Drives:
             found.update(zip(pairs, time_s[site, point].tolist(), strict=True))
         return found
 
-    def from_nearest(self, of: Sequence[int]) -> NDArray[np.float64]:
-        """Return the seconds between each vertex and the nearest of some sites; infinite where none is reachable."""
+    def from_nearest(self, of: Sequence[int], *, limit_s: float = math.inf) -> NDArray[np.float64]:
+        """Return the seconds between each vertex and the nearest of some sites; infinite where none is that near."""
         if not of:
             return np.full(self.n_vertices, np.inf)
         time_s: NDArray[np.float64] = dijkstra(
-            self.matrix, indices=self.site[list(of)], min_only=True
+            self.matrix, indices=self.site[list(of)], min_only=True, limit=limit_s
         )
         return time_s
 

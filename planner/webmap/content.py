@@ -45,7 +45,7 @@ def parts(result: Result, *, route: DrawnRoute | None = None) -> tuple[dict[str,
         "title": _both(scenario.title, scenario.name),
         "notice": _both(scenario.notice, ""),
         "says": {language: answer(result, found, left, language) for language in LANGUAGES},
-        "reasons": list(result.plan.reasons),
+        "reasons": [{"zh": reason.zh, "en": reason.en} for reason in result.plan.why],
         "figures": _figures(result, found),
         "direction": str(scenario.fleets[0].direction),
     }

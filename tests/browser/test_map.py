@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import subprocess
+import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from browser.conftest import PHONE, Open, Seen
 from browser.towns import grid_network, make_demand, make_sites, result_of, scenario, town
 
 from planner.plan import Status
+from planner.reasons import REACHING_ALL, needs_more
 from planner.result import Result
 from planner.webmap import map_html, station_map, write_map
 
@@ -148,6 +152,23 @@ def test_it_says_what_is_proven(open_map: Open):
     assert best.text("#says-proof") == "已证明 17 个不够。"
     good = open_map(map_html(town(status=Status.FEASIBLE, bound=16)))
     assert good.text("#says-proof") == "已证明 15 个不够；最多还能少 2 个。"
+
+
+def test_it_says_why_a_plan_does_not_do_in_both_languages(open_map: Open):
+    result = town(status=Status.INFEASIBLE)
+    apart = ["D1", "<b>港</b>"]
+    why = (needs_more(REACHING_ALL, 20, 18, apart=apart),)
+    seen = open_map(map_html(replace(result, plan=replace(result.plan, why=why))))
+    assert seen.text("#reasons li") == (
+        "服务全部有路可达的需求至少需要 20 个驿站，只允许 18 个。没有候选点能同时服务其中两处：D1、<b>港</b>。"
+    )
+    seen.page.click("#language")
+    assert seen.text("#reasons li") == (
+        "Reaching all demand that can be reached needs at least 20 stations; 18 are allowed. "
+        "No site serves two of D1, <b>港</b>."
+    )
+    assert seen.page.locator("#reasons li").count() == 1
+    assert seen.complaints == []
 
 
 def test_it_lists_where_there_is_no_cover_and_why(open_map: Open):
@@ -390,6 +411,42 @@ def case_town(case: str) -> Result:
         ),
         stations=list(range(len(rows))),
     )
+
+
+@pytest.mark.slow
+def test_c74_twenty_thousand_points_are_drawn_on_a_canvas_and_their_number_is_told(
+    open_map: Open, tmp_path: Path
+):
+    subprocess.run([sys.executable, CASES / "C74" / "make_points.py"], cwd=tmp_path, check=True)
+    with (tmp_path / "demand.csv").open(encoding="utf-8", newline="") as file:
+        rows = [(float(row["lon"]), float(row["lat"])) for row in csv.DictReader(file)]
+    lon, lat = np.array(rows).T
+    many = result_of(
+        network=grid_network(5, lon=120.0, lat=30.0),
+        demand=make_demand(lon, lat),
+        sites=make_sites(np.array([120.0]), np.array([30.0])),
+        stations=[0],
+    )
+    seen = open_map(map_html(many))
+    seen.page.click("#language")
+    places = seen.text("[data-figure=uncovered]").replace(",", "")
+    assert re.search(r"\d+ of 20000 places", places)
+    assert seen.page.locator(".leaflet-marker-icon, .leaflet-pane path").count() == 0
+    seen.page.evaluate(KEEP_PIXELS)
+    for layer in ("demand", "uncovered"):
+        seen.page.uncheck(f"#layer-{layer}")
+    assert seen.page.evaluate(N_CHANGED) > 10_000
+
+
+KEEP_PIXELS = """() => {
+    window.pixels = () => Array.from(document.querySelectorAll("#stage canvas"), (canvas) =>
+        new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer));
+    window.kept = window.pixels();
+}"""
+N_CHANGED = """() => window.pixels()
+    .map((now, i) => now.reduce((n, pixel, k) => n + (pixel !== window.kept[i][k]), 0))
+    .reduce((a, b) => a + b)"""
+"""How many pixels of all canvases are another colour than when they were kept."""
 
 
 def test_c76_the_centre_is_latitude_first():

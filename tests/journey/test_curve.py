@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import towns
 from typer.testing import CliRunner
 
 from planner.cli import app
@@ -175,12 +176,120 @@ def test_the_county_that_comes_along_is_proven_number_by_number(tmp_path, monkey
     assert (covered[9], covered[35], covered[39]) == (5423, 8256, 8444)
 
 
-def test_roads_alone_have_no_curve(town):
-    (town / "roads.osm").touch()
-    changed(
-        town / "town.toml", '[drive_times]\nfile = "times.csv"', '[network]\nfile = "roads.osm"'
-    )
-    changed(town / "town.toml", 'file = "demand.csv"', "roads = true")
+# A road of 1,000 m, 100 s long, with hosts at its west end, in its middle and at its east end; and 1,100 m on an island.
+# Of 40 s W covers 0 to 400 m, M 100 to 900 m, E 600 to 1,000 m: one host covers 800 m of 2,100 m at most, two 900 m, three 1,000 m. (The
+# roads come out 0.03 % shorter than they are drawn, so that shares are a hair larger.)
+ROADS = """
+[network]
+file = "roads.osm"
+speeds = "limits"
+access_kph = 0
+[[fleets]]
+vehicle = "car"
+max_drive_min = 0.6666666666666666
+[demand]
+roads = true
+[sites]
+file = "hosts.csv"
+[placement]
+"""
+
+
+@pytest.fixture
+def roads(town):
+    """The folder with a scenario in which roads alone are demand."""
+    nodes = {1: (0, 0), 2: (1000, 0), 3: (0, 5000), 4: (1100, 5000)}
+    ways = [([1, 2], {}), ([3, 4], {})]
+    (town / "roads.osm").write_text(towns.osm_text(nodes, ways), encoding="utf-8")
+    places = {"W": towns.degrees(0), "M": towns.degrees(500), "E": towns.degrees(1000)}
+    rows = [f"{name},{lon},{lat}" for name, (lon, lat) in places.items()]
+    (town / "hosts.csv").write_text("\n".join(["id,lon,lat", *rows]), encoding="utf-8")
+    (town / "town.toml").write_text(ROADS, encoding="utf-8")
+    return town
+
+
+def test_where_roads_alone_are_demand_metres_count_and_shares_are_of_all_road(roads):
     told = called("curve", "town.toml")
+    assert told.exit_code == 0
+    assert told.stdout.splitlines()[:-1] == [
+        "stations    covered       of road       gain  proven",
+        "       1    38.10 %        0.8 km    38.10 %  best",
+        "       2    42.87 %        0.9 km     4.76 %  best",
+        "       3    47.63 %        1.0 km     4.76 %  best",
+        "",
+        "Shares are of all 2.1 km of road.",
+        "3 stations cover all that can be covered (47.63 %); proven: 2 can't.",
+        "Each number has a plan of its own: the best 11 stations may be without some of the best 10.",
+    ]
+    rows = rows_of(roads / "runs" / "town-curve" / "curve.csv")
+    assert list(rows[0])[1:6] == [
+        "covered_m",
+        "share_covered",
+        "share_of_coverable",
+        "gain_m",
+        "bound_m",
+    ]
+    assert [float(row["covered_m"]) for row in rows] == pytest.approx([800, 900, 1000], abs=0.5)
+
+
+def test_json_names_metres(roads):
+    told = json.loads(called("curve", "town.toml", "--json").stdout)
+    assert (told["length_m"], told["coverable_m"]) == pytest.approx((2100, 1000), abs=1)
+    assert not {"weight", "coverable_weight"} & told.keys()
+    first, second, _ = told["curve"]
+    assert first["stations"] == ["M"]
+    assert first["covered_m"] == first["bound_m"] == pytest.approx(800, abs=0.5)
+    assert first["share_covered"] == first["covered_m"] / told["length_m"]
+    assert second["gain_m"] == pytest.approx(100, abs=0.5)
+
+
+@pytest.mark.parametrize("placement", ["", 'goal = "max-covering"\nstations = 2'])
+def test_a_run_on_roads_alone_has_the_curve_and_verifies(roads, placement):
+    changed(roads / "town.toml", "[placement]", f"[placement]\n{placement}\ncurve = true")
+    assert called("plan", "town.toml").exit_code == 0
+    result = json.loads((roads / "runs" / "town" / "result.json").read_text(encoding="utf-8"))
+    said = [point["covered_m"] for point in result["curve"]]
+    assert said == pytest.approx([800, 900, 1000], abs=0.5)
+    n = result["n_stations"]
+    at_plan = result["curve"][n - 1]
+    assert at_plan["covered_m"] == pytest.approx(result["roads"]["covered_m"], abs=1e-6)
+    assert at_plan["share_covered"] == pytest.approx(result["roads"]["share_covered"], rel=1e-9)
+    assert called("verify", "runs/town").exit_code == 0
+
+
+def test_points_and_metres_have_no_curve_together(roads):
+    lon, lat = towns.degrees(50)
+    (roads / "points.csv").write_text(f"id,lon,lat\nP,{lon},{lat}\n", encoding="utf-8")
+    changed(roads / "town.toml", "roads = true", 'file = "points.csv"\nroads = true')
+    told = called("curve", "town.toml")
+    assert told.exit_code == 0
+    assert "how much of the roads is covered is no part of it" in told.stdout
+    changed(roads / "town.toml", "[placement]", "[placement]\ncurve = true")
+    told = called("plan", "town.toml")
     assert told.exit_code == 3
-    assert "tells of demand points only" in told.output
+    assert "tells of points or of metres, not of both" in told.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+def test_numbers_of_huainan_are_those_of_max_covering_alone(tmp_path, monkeypatch, shared):
+    monkeypatch.chdir(tmp_path)
+    pois = shared / "realdata" / "poi" / "cn_huainan_poi_2017.csv"
+    rows = [f"P{i},{row['lon']},{row['lat']}" for i, row in enumerate(rows_of(pois))]
+    (tmp_path / "hosts.csv").write_text("\n".join(["id,lon,lat", *rows]), encoding="utf-8")
+    network = shared / "realdata" / "roads" / "cn_huainan_2017.osm.pbf"
+    text = f"[network]\nfile = '{network}'\n[demand]\nroads = true\n[sites]\nfile = 'hosts.csv'\n"
+    (tmp_path / "town.toml").write_text(f"{text}[placement]\n", encoding="utf-8")
+    told = json.loads(called("curve", "town.toml", "--json").stdout)
+    fewest = json.loads(called("plan", "town.toml", "--json").stdout)
+    assert told["n_for_all"] == told["n_for_all_bound"] == fewest["objective"] == fewest["bound"]
+    assert told["length_m"] == pytest.approx(fewest["roads"]["length_m"], rel=1e-12)
+    for n in (1, 7, 20, 33, 50):
+        asked = f'{text}[placement]\ngoal = "max-covering"\nstations = {n}\n'
+        (tmp_path / "most.toml").write_text(asked, encoding="utf-8")
+        most = json.loads(called("plan", "most.toml", "--json").stdout)
+        point = told["curve"][n - 1]
+        assert (point["status"], most["status"]) == ("optimal", "optimal")
+        assert point["covered_m"] == pytest.approx(most["objective"], rel=1e-9)
+        assert point["bound_m"] == pytest.approx(most["bound"], rel=1e-9)
+        assert point["share_covered"] == pytest.approx(most["roads"]["share_covered"], rel=1e-9)

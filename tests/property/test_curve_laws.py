@@ -85,9 +85,12 @@ def test_every_number_of_stations_is_as_good_as_brute_force(coverage):
         assert before < curve.coverable_weight
 
 
-@given(coverages(), st.booleans(), st.booleans())
-def test_what_is_told_follows_from_the_stations_and_bounds_hold(coverage, is_searched, is_solved):
+@given(coverages(), st.booleans(), st.booleans(), st.booleans())
+def test_what_is_told_follows_from_the_stations_and_bounds_hold(
+    coverage, is_searched, is_solved, is_each_priced
+):
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(curve_module, "BOUND_PAIRS", 3e9 if is_each_priced else 0.0)
         patch.setattr(curve_module, "N_SEARCHED", 150 if is_searched else 0)
         patch.setattr(curve_module, "SOME_PAIRS", 100_000 if is_solved else -1)
         curve = curve_of(coverage)
@@ -149,12 +152,15 @@ def test_every_number_is_as_good_as_max_covering_alone(seed):
     assert curve.bound.tolist() == [plan.bound for plan in alone]
 
 
-@settings(max_examples=3)
+@pytest.mark.parametrize("bound_pairs", [3e9, 0.0])
+@settings(max_examples=2)
 @given(st.integers(0, 2**32))
-def test_bounds_by_prices_alone_hold_and_are_close(seed):
+def test_bounds_by_prices_alone_hold_and_are_close(bound_pairs, seed):
+    """Prices of each number, and of every fifth one only."""
     coverage = town_of(seed, n_sites=40, n_needs=300)
     best = curve_of(coverage)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(curve_module, "BOUND_PAIRS", bound_pairs)
         patch.setattr(curve_module, "SOME_PAIRS", -1)  # no solver
         patch.setattr(curve_module, "N_SEARCHED", 0)  # greedy plans
         curve = curve_of(coverage)

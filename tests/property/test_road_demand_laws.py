@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from planner.coverage import Coverage
 from planner.drivetimes import drive_times
 from planner.junctionsites import with_junctions
-from planner.placement import place_on
+from planner.placement import curve_of, place_on
 from planner.plan import Status
 from planner.roadcover import road_cover
 from planner.roadrows import coverage_with_roads, road_rows
@@ -130,6 +130,44 @@ def test_no_plan_covers_more_metres_with_as_many_stations(town, direction, stand
     assert plan.objective == pytest.approx(most_m, abs=SAME_M)
     covered_m = again.covered_by(plan.stations.tolist()).length_m
     assert covered_m == pytest.approx(most_m, abs=SAME_M)
+
+
+@towns.FEWER
+@given(towns_with_sites(), DIRECTIONS, STANDARDS)
+def test_every_number_of_the_curve_covers_as_many_metres_as_any_plan(town, direction, standard_s):
+    network, sites = town
+    coverage = on_pieces(network, sites, standard_s, direction, only_least=False)
+    curve = curve_of(coverage, stations=len(sites), weight=network.length_m)
+    again = roads_again(network, sites, standard_s, direction)
+    all_m = again.covered_by(range(len(sites))).length_m
+    assert curve.coverable_weight == pytest.approx(all_m, abs=SAME_M)
+    most_m = [
+        max(again.covered_by(s).length_m for s in subsets(len(sites), range(n + 1)))
+        for n in curve.n_stations.tolist()
+    ]
+    assert curve.covered_weight.tolist() == pytest.approx(most_m, abs=SAME_M)
+    assert curve.bound.tolist() == pytest.approx(most_m, abs=SAME_M)
+    assert curve.share_covered.tolist() == pytest.approx(
+        [m / network.length_m for m in most_m], abs=1e-6
+    )
+    enough = [
+        len(s)
+        for s in subsets(len(sites), range(len(sites) + 1))
+        if again.covered_by(s).length_m > all_m - SAME_M
+    ]
+    assert curve.n_for_all == curve.n_for_all_bound == min(enough)
+
+
+@towns.FEWER
+@given(towns_with_sites(), DIRECTIONS, STANDARDS, st.data())
+def test_what_sites_cover_by_themselves_is_together_what_they_cover(
+    town, direction, standard_s, data
+):
+    network, sites = town
+    again = roads_again(network, sites, standard_s, direction)
+    plans = data.draw(st.lists(st.frozensets(st.integers(0, len(sites) - 1)), max_size=6))
+    told = again.metres_of_each(plans)
+    assert told == pytest.approx([again.covered_by(sorted(p)).length_m for p in plans], abs=SAME_M)
 
 
 @towns.FEWER

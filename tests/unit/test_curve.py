@@ -93,6 +93,20 @@ def test_where_nothing_can_be_covered_one_point_says_so(coverage):
     assert (curve.n_for_all, curve.n_for_all_bound) == (0, 0)
 
 
+def test_shares_are_of_more_where_some_demand_is_no_need():
+    curve = curve_of(near("A", "B", weight=[7, 3]), weight=20.0)
+    assert curve.share_covered.tolist() == [7 / 20, 10 / 20]
+    assert curve.share_bound.tolist() == [7 / 20, 10 / 20]
+    assert curve.share_of_coverable.tolist() == [0.7, 1]
+
+
+def test_however_little_a_need_weighs_all_is_not_covered_without_it():
+    # a centimetre of 10,000 km of road is less than the rounding of sums that plans are compared with
+    curve = curve_of(near("A", "B", weight=[1e7, 0.01]))
+    assert letters(curve) == ["A", "AB"]
+    assert (curve.n_for_all, curve.n_for_all_bound) == (2, 2)
+
+
 def test_without_any_weight_all_of_it_is_covered():
     assert curve_of(near("A", weight=[0])).share_covered.tolist() == [1]
 

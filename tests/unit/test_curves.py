@@ -249,6 +249,35 @@ def test_the_headline_says_what_most_takes(found):
     assert "30: all that can be covered\nproven: fewer than 28 can't" in said
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            Language.EN,
+            [
+                "Share of all 0.2 km of road within 5 min",
+                "22 stations cover 90% of all road that can be covered; the rest takes 8 more",
+                "30: all that can be covered, 0.1 km\nproven: fewer than 28 can't",
+                "3 asked for: 13.5%, 0.0 km",  # 27.1 m
+            ],
+        ),
+        (
+            Language.ZH,
+            [
+                "5 分钟内覆盖的道路（占全部 0.2 公里）",
+                "22 个驿站覆盖可覆盖道路的 90%；其余还需 8 个",
+                "30 个：覆盖全部可覆盖的道路，0.1 公里\n已证明少于 28 个不够",
+                "方案要求 3 个：13.5%，0.0 公里",
+            ],
+        ),
+    ],
+)
+def test_a_picture_of_roads_speaks_of_kilometres(found, language, said):
+    curve = dataclasses.replace(long_curve(30), n_for_all=30, n_for_all_bound=28)
+    told = dataclasses.replace(drawn(found, language=language, curve=curve), counts_metres=True)
+    assert set(said) <= set(texts_of(picture._figure(told)))
+
+
 def test_both_languages_have_the_same_words():
     english, chinese = picture.WORDS[Language.EN], picture.WORDS[Language.ZH]
     assert english.keys() == chinese.keys()

@@ -20,6 +20,7 @@ from planner.handouts.content import Handout, Kind, Table, handout
 from planner.handouts.words import heading, sheet, value
 from planner.handouts.workbook import write_workbook
 from planner.plan import Status
+from planner.reasons import Said
 from planner.run import run
 from planner.scenario import Goal, read_scenario
 from planner.tables import summary, write_csv
@@ -176,7 +177,9 @@ def test_sources_have_their_checksums_and_what_they_hold(result):
 
 def test_remarks_and_reasons_are_handed_on(result):
     reasoned = replace(
-        result, plan=replace(result.plan, reasons=("why not",)), remarks=("look here",)
+        result,
+        plan=replace(result.plan, why=(Said(en="why not", zh="为什么不行"),)),
+        remarks=("look here",),
     )
     assert rows_of(tables_of(reasoned)["remarks"], "remark") == [("why not",), ("look here",)]
     assert "remarks" not in tables_of(replace(reasoned, plan=result.plan, remarks=()))

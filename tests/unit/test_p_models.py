@@ -166,7 +166,7 @@ def test_too_few_stations_to_cover_all_are_infeasible_with_the_number_it_takes()
 def test_more_kept_stations_than_allowed_are_infeasible_and_all_stay(goal):
     plan = chosen(ROAD, goal, 1, kept=[0, 1])
     assert (plan.status, plan.stations.tolist()) == (Status.INFEASIBLE, [0, 1])
-    assert plan.reasons == ("2 stations are kept; 1 are allowed.",)
+    assert plan.reasons == ("2 stations are kept; 1 is allowed.",)
 
 
 def test_questions_without_sense_are_refused():

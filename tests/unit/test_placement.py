@@ -168,7 +168,7 @@ def test_a_share_beyond_the_limit_says_which_share():
     coverage = near("A", "B", "C", "D")
     plan = place_on(coverage, goal=Goal.SET_COVERING, stations=1, min_share=0.75)
     assert plan.reasons == (
-        "A share of 0.75 of the coverable demand needs at least 3 stations; 1 are allowed.",
+        "A share of 0.75 of the coverable demand needs at least 3 stations; 1 is allowed.",
     )
 
 
@@ -177,7 +177,7 @@ def test_more_kept_stations_than_allowed_are_infeasible_and_all_stay():
     for goal in (Goal.SET_COVERING, Goal.MAX_COVERING):
         plan = place_on(coverage, goal=goal, stations=1)
         assert (plan.status, letters(plan), plan.objective) == ("infeasible", "AB", None)
-        assert plan.reasons == ("2 stations are kept; 1 are allowed.",)
+        assert plan.reasons == ("2 stations are kept; 1 is allowed.",)
 
 
 # --- max covering --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import pytest
 
 from planner.coverage import Coverage
 from planner.plan import Plan, Status, check_plan, planned, serve, unmet
+from planner.reasons import ALL_COVERABLE, needs_more
 from planner.scenario import Goal
 
 
@@ -89,9 +90,10 @@ def test_a_plan_that_meets_no_rules_keeps_its_stations_and_tells_why():
         plan(),
         goal=Goal.SET_COVERING,
         status=Status.INFEASIBLE,
-        reasons=("All coverable demand needs at least 3 stations; 2 are allowed.",),
+        why=(needs_more(ALL_COVERABLE, 3, 2),),
         bound=3.0,
     )
+    assert told.reasons == ("All coverable demand needs at least 3 stations; 2 are allowed.",)
     assert (told.stations.tolist(), told.objective, told.bound, told.gap) == ([0, 1], None, 3, None)
     assert check_plan(told, coverage()) == []
 

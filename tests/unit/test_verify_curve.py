@@ -6,6 +6,7 @@ import json
 import shutil
 
 import pytest
+import towns
 
 from planner.run import run
 from planner.runfolder import read_result
@@ -129,6 +130,59 @@ def test_what_cannot_be_is_named(saved, row, change, named):
 def test_a_curve_that_is_missing_or_not_asked_for_is_named(saved):
     (difference,) = changed(saved, lambda result: result.update(curve=None))
     assert difference == "result.json: curve is null, and should be a list of points"
+
+
+# A road of 1,000 m, 100 s long, with hosts at both ends and in the middle: of 40 s they cover 400, 800 and 400 m of it.
+ROADS = """
+[network]
+file = "roads.osm"
+speeds = "limits"
+access_kph = 0
+[[fleets]]
+vehicle = "car"
+max_drive_min = 0.6666666666666666
+[demand]
+roads = true
+[sites]
+file = "hosts.csv"
+[placement]
+curve = true
+"""
+
+
+@pytest.fixture
+def on_roads(tmp_path):
+    text = towns.osm_text({1: (0, 0), 2: (1000, 0)}, [([1, 2], {})])
+    (tmp_path / "roads.osm").write_text(text, encoding="utf-8")
+    places = {"W": towns.degrees(0), "M": towns.degrees(500), "E": towns.degrees(1000)}
+    rows = [f"{name},{lon},{lat}" for name, (lon, lat) in places.items()]
+    (tmp_path / "hosts.csv").write_text("\n".join(["id,lon,lat", *rows]), encoding="utf-8")
+    (tmp_path / "town.toml").write_text(ROADS, encoding="utf-8")
+    run(read_scenario(tmp_path / "town.toml"), out=tmp_path / "run")
+    return tmp_path / "run"
+
+
+def test_metres_of_the_curve_are_covered_again(on_roads):
+    checked = verify(on_roads)
+    assert checked.differences == ()
+    assert "what 3 numbers of stations cover, each from its stations alone" in checked.checked
+    sound = told(on_roads)
+    assert [row["stations"] for row in sound["curve"]] == [["M"], ["E", "M"], ["E", "M", "W"]]
+    silent = []
+    for i, row in enumerate(sound["curve"]):
+        for key, value in row.items():
+            wrong = json.loads(json.dumps(sound))
+            wrong["curve"][i][key] = (
+                [*value[:-1], "X"]
+                if isinstance(value, list)
+                else "feasible"
+                if isinstance(value, str)
+                else value + 0.001
+            )
+            (on_roads / "result.json").write_text(json.dumps(wrong), encoding="utf-8")
+            if not verify(on_roads).differences:
+                silent.append((i, key))
+    assert silent == []
 
 
 def test_the_scenario_kept_asks_for_the_curve_again_and_a_result_read_back_has_none(saved):

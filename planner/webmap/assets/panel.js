@@ -33,7 +33,7 @@ function showAnswer() {
     byId(`says-${part}`).hidden = says[words.language][part].length === 0;
   }
   byId("reasons").hidden = reasons.length === 0;
-  byId("reasons").replaceChildren(...reasons.map((reason) => make("li", {}, make("bdi", {}, reason))));
+  byId("reasons").replaceChildren(...reasons.map((reason) => make("li", {}, make("bdi", {}, reason[words.language]))));
 }
 
 function showFigures() {
