@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,18 @@ _LOOKED_AT_MIN: Final = 5
 """Of this isochrone it is told how much of the road is missed."""
 _WIDTH_M: Final = 40.0
 _METRES_PER_DEGREE: Final = 111_320.0
+
+
+class Areas(NamedTuple):
+    """Areas: of which station, within how many minutes."""
+
+    station: NDArray[np.object_]
+    minutes: NDArray[np.float64]
+    area: NDArray[np.object_]
+
+
+def _of_frame(frame: Any, area: NDArray[np.object_]) -> Areas:
+    return Areas(frame["station"].to_numpy(), frame["minutes"].to_numpy(), area)
 
 
 def _instance(instance: str) -> tuple[Any, Any]:
@@ -57,17 +69,15 @@ def _same_areas(ours: Answer, other: Answer, tolerance: float) -> str:
     return ", ".join(said)
 
 
-def _answer(
-    network: RoadNetwork, sites: Sites, minutes: NDArray[np.float64], areas: NDArray[np.object_]
-) -> Answer:
+def _answer(network: RoadNetwork, sites: Sites, found: Areas) -> Answer:
     """Return square kilometres by minutes, and the share of reached road that lies outside.
 
     Parameters
     ----------
     network, sites
         The instance.
-    minutes, areas
-        Areas in degrees, ordered by station and minutes, as `planner.reached_roads` orders its lines.
+    found
+        Areas, in degrees.
     """
     import shapely
     from pyproj import Geod
@@ -75,14 +85,14 @@ def _answer(
     import planner
 
     geod = Geod(ellps="WGS84")
-    square_m = np.array([abs(geod.geometry_area_perimeter(area)[0]) for area in areas])
-    told = {f"km2_{m}_min": float(square_m[minutes == m].sum()) / 1e6 for m in _MINUTES}
-    roads = planner.reached_roads(network, sites, _MINUTES)
-    is_looked_at = roads["minutes"].to_numpy() == _LOOKED_AT_MIN
-    lines, within = roads.geometry.to_numpy()[is_looked_at], areas[minutes == _LOOKED_AT_MIN]
-    outside = shapely.length(
-        shapely.difference(lines, within)
-    ).sum()  # degrees, and a share of them
+    square_m = np.array([abs(geod.geometry_area_perimeter(area)[0]) for area in found.area])
+    told = {f"km2_{m}_min": float(square_m[found.minutes == m].sum()) / 1e6 for m in _MINUTES}
+    at = found.minutes == _LOOKED_AT_MIN
+    area_of = dict(zip(found.station[at].tolist(), found.area[at], strict=True))
+    roads = planner.reached_roads(network, sites, [_LOOKED_AT_MIN])
+    lines = roads.geometry.to_numpy()
+    within = np.array([area_of.get(station, shapely.Polygon()) for station in roads["station"]])
+    outside = shapely.length(shapely.difference(lines, within)).sum()  # degrees, as the whole
     return told | {"missed_share": float(outside / shapely.length(lines).sum())}
 
 
@@ -109,9 +119,7 @@ def _(instance: str) -> Work:
     network, sites = _instance(instance)
     return Work(
         lambda: planner.isochrones(network, sites, _MINUTES, width_m=_WIDTH_M),
-        lambda found: _answer(
-            network, sites, found["minutes"].to_numpy(), found.geometry.to_numpy()
-        ),
+        lambda found: _answer(network, sites, _of_frame(found, found.geometry.to_numpy())),
     )
 
 
@@ -124,7 +132,7 @@ def _(instance: str) -> Work:
 
     network, sites = _instance(instance)
 
-    def run() -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+    def run() -> Areas:
         roads = planner.reached_roads(network, sites, _MINUTES)
         areas = []
         for road in roads.geometry:
@@ -133,9 +141,9 @@ def _(instance: str) -> Work:
             lines = shapely.transform(shapely.get_parts(road), lambda xy, scale=scale: xy * scale)
             area = shapely.union_all(shapely.buffer(lines, _WIDTH_M))
             areas.append(shapely.transform(area, lambda xy, scale=scale: xy / scale))
-        return roads["minutes"].to_numpy(), np.array(areas)
+        return _of_frame(roads, np.array(areas))
 
-    return Work(run, lambda found: _answer(network, sites, *found), warms_up=False)
+    return Work(run, lambda found: _answer(network, sites, found), warms_up=False)
 
 
 def _hulls(instance: str, hull: Callable[[Any], Any]) -> Work:
@@ -148,20 +156,19 @@ def _hulls(instance: str, hull: Callable[[Any], Any]) -> Work:
     at = {(x, y): node for node, (x, y) in _places_of(towards).items()}
     stations = [at[xy] for xy in zip(sites.lon.tolist(), sites.lat.tolist(), strict=True)]
 
-    def run() -> tuple[NDArray[np.float64], NDArray[np.object_]]:
-        minutes, areas = [], []
+    def run() -> Areas:
+        rows = []
         place = _places_of(towards)
-        for station in stations:
+        for name, station in zip(sites.id.tolist(), stations, strict=True):
             time_s = nx.single_source_dijkstra_path_length(
                 towards, station, cutoff=60.0 * _MINUTES[-1], weight="travel_time"
             )
             for limit in _MINUTES:
                 near = [place[node] for node, found in time_s.items() if found <= 60.0 * limit]
-                minutes.append(limit)
-                areas.append(hull(shapely.multipoints(near)))
-        return np.array(minutes, dtype=float), np.array(areas)
+                rows.append((name, limit, hull(shapely.multipoints(near))))
+        return Areas(*map(np.array, zip(*rows, strict=True)))
 
-    return Work(run, lambda found: _answer(network, sites, *found), warms_up=False)
+    return Work(run, lambda found: _answer(network, sites, found), warms_up=False)
 
 
 def _places_of(graph: Any) -> dict[int, tuple[float, float]]:
