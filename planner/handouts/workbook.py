@@ -245,7 +245,7 @@ class _Book:
         at = 0
         for key, kind in kinds.items():
             cells = rows[key].to_numpy()
-            self._column(page, at, heading(key, self.language), cells, kind)
+            self._column(page, at, key, cells, kind)
             at += 1
             if kind is Kind.SECONDS:
                 self._clock_column(page, at, key, cells)
@@ -272,9 +272,10 @@ class _Book:
         )
 
     def _column(
-        self, page: Any, at: int, title: str, cells: np.ndarray[Any, Any], kind: Kind
+        self, page: Any, at: int, key: str, cells: np.ndarray[Any, Any], kind: Kind
     ) -> None:
         """Write a column of a table: heading and cells, empty where there is nothing."""
+        title = heading(key, self.language)
         self._head(page, at, title)
         rule = {"bottom": 1, "bottom_color": _RULE, "valign": "top"}
         if kind in _WIDEST:
@@ -289,7 +290,7 @@ class _Book:
             form = self.format(num_format=_number_format(kind, numbers), **rule)
             _write_numbers(page, at, numbers, form)
             page.set_column(at, at, _width(title, 9))
-        if title == heading("covered", self.language):
+        if key == "covered":
             no = {"type": "cell", "criteria": "==", "value": f'"{value("no", self.language)}"'}
             no["format"] = self.format(font_color=_UNCOVERED, bold=True)
             page.conditional_format(1, at, max(len(cells), 1), at, no)
