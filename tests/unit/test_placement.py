@@ -147,7 +147,7 @@ def test_a_share_beyond_the_limit_says_which_share():
     coverage = near("A", "B", "C", "D")
     plan = place_on(coverage, goal=Goal.SET_COVERING, stations=1, min_share=0.75)
     assert plan.reasons == (
-        "A share of 0.75 of the coverable demand needs at least 3 stations; 1 are allowed.",
+        "A share of 0.75 of the coverable demand needs at least 3 stations; 1 is allowed.",
     )
 
 
