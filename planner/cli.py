@@ -225,7 +225,7 @@ def curve(
     """Tell what each number of stations covers, from the first to those that cover all.
 
     Each number has the best plan found, what no plan can beat, and what it gains over the number before. The goal of the
-    scenario does not matter.
+    scenario does not matter. Where roads alone are demand, their metres count.
     """
     from planner.curves import curve_json, curve_lines, scenario_curve, write_curve
     from planner.scenario import read_scenario

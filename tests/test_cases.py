@@ -614,3 +614,7 @@ def test_c82_and_such_folders_are_written_to(tmp_path):
     told = command("plan", c82_scenario(tmp_path), "--out", out)
     assert told.exit_code == 0, told.stderr
     assert (out / "plan.gpkg").is_file()
+    page = tmp_path / "输出 图" / "地图.html"
+    told = command("map", out, "--out", page)
+    assert told.exit_code == 0, told.stderr
+    assert page.read_bytes() == (out / "map.html").read_bytes()

@@ -188,7 +188,7 @@ def test_what_cannot_be_is_infeasible_and_the_best_there_is_is_written(town):
     (town / "town.toml").write_text(SCENARIO + "stations = 1\n")
     told = called("plan", "town.toml")
     assert told.exit_code == 4
-    assert "needs at least 2 stations; 1 are allowed" in told.stderr
+    assert "needs at least 2 stations; 1 is allowed" in told.stderr
     found = json.loads((town / "runs" / "town" / "result.json").read_text("utf-8"))
     # S2 covers two of three
     assert (found["status"], found["objective"], found["stations"]) == ("infeasible", None, ["S2"])

@@ -141,21 +141,21 @@ def test_every_number_of_the_curve_covers_as_many_metres_as_any_plan(town, direc
     again = roads_again(network, sites, standard_s, direction)
     all_m = again.covered_by(range(len(sites))).length_m
     assert curve.coverable_weight == pytest.approx(all_m, abs=SAME_M)
-    most_m = [
-        max(again.covered_by(s).length_m for s in subsets(len(sites), range(n + 1)))
-        for n in curve.n_stations.tolist()
+    every_m = [
+        (len(s), again.covered_by(s).length_m) for s in subsets(len(sites), range(len(sites) + 1))
     ]
+    most_m = [max(m for size, m in every_m if size <= n) for n in curve.n_stations.tolist()]
     assert curve.covered_weight.tolist() == pytest.approx(most_m, abs=SAME_M)
     assert curve.bound.tolist() == pytest.approx(most_m, abs=SAME_M)
     assert curve.share_covered.tolist() == pytest.approx(
         [m / network.length_m for m in most_m], abs=1e-6
     )
-    enough = [
-        len(s)
-        for s in subsets(len(sites), range(len(sites) + 1))
-        if again.covered_by(s).length_m > all_m - SAME_M
-    ]
-    assert curve.n_for_all == curve.n_for_all_bound == min(enough)
+    enough = min(size for size, m in every_m if m > all_m - SAME_M)
+    assert curve.n_for_all == curve.n_for_all_bound == enough
+    i = curve.n_stations.size // 2
+    alone = place_on(coverage, goal=Goal.MAX_COVERING, stations=int(curve.n_stations[i]))
+    told = curve.covered_weight[i], curve.bound[i]
+    assert (alone.objective, alone.bound) == pytest.approx(told, rel=1e-9)
 
 
 @towns.FEWER
