@@ -181,7 +181,7 @@ def test_remarks_and_reasons_are_handed_on(result):
         plan=replace(result.plan, why=(Said(en="why not", zh="为什么不行"),)),
         remarks=("look here",),
     )
-    assert rows_of(tables_of(reasoned)["remarks"], "remark") == [("why not",), ("look here",)]
+    assert rows_of(tables_of(reasoned)["remarks"], "remark") == [("为什么不行",), ("look here",)]
     assert "remarks" not in tables_of(replace(reasoned, plan=result.plan, remarks=()))
 
 
