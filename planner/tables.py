@@ -104,6 +104,13 @@ def summary(result: Result) -> dict[str, Any]:
             "speeds_kph": network.source.speeds_kph,
         },
         "curve": None if result.curve is None else curve_rows(result.curve, sites),
+        "curve_for_all": None
+        if result.curve is None
+        else {
+            "n_stations": result.curve.n_for_all,
+            "bound": result.curve.n_for_all_bound,
+            "stopped_by": result.curve.stopped_by,
+        },
         "remarks": list(result.remarks),
         "inputs": [{"file": f.file, "sha256": f.sha256} for f in result.inputs],
     }

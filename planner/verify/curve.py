@@ -15,6 +15,9 @@ from planner.verify.values import SUMS_AGREE, is_number, is_same, unequal
 _KEYS: Final = {"n_stations", "covered_weight", "share_covered", "bound", "status", "stations"}
 
 
+_KEYS_FOR_ALL: Final = {"n_stations", "bound", "stopped_by"}
+
+
 def check_curve(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
     """Compare what the stations of each point cover, and note what its bound claims against all reason."""
     rows = said.get("curve")
@@ -27,7 +30,7 @@ def check_curve(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
     covers: dict[str, set[int]] = defaultdict(set)
     for site, point in again.time_s:
         covers[again.sites.id[site]].add(point)
-    problems = list(_wrong_order(again, rows))
+    problems = [*_wrong_order(again, rows), *_wrong_for_all(again, covers, rows, said)]
     for row in rows:
         problems += _wrong_point(again, covers, row)
     for problem in problems:  # one by one: all are named
@@ -63,6 +66,31 @@ def _wrong_order(again: Again, rows: list[Mapping[str, Any]]) -> Iterator[str]:
     at_plan = [row["covered_weight"] for row in rows if row["n_stations"] == max(n, first)]
     if not at_plan or at_plan[0] < covered * (1.0 - SUMS_AGREE):
         yield f"curve: {n} stations of the plan cover {covered:g}, and the curve tells less"
+
+
+def _wrong_for_all(
+    again: Again,
+    covers: Mapping[str, set[int]],
+    rows: list[Mapping[str, Any]],
+    said: Mapping[str, Any],
+) -> Iterator[str]:
+    """Yield where the number of stations that cover all contradicts the points of the curve."""
+    told = said.get("curve_for_all")
+    if not (isinstance(told, Mapping) and set(told) == _KEYS_FOR_ALL):
+        yield f"curve_for_all is {shown(told)}, and should have n_stations, bound, stopped_by"
+        return
+    n, bound = told["n_stations"], told["bound"]
+    if not (is_number(n) and is_number(bound) and bound <= n):
+        yield f"curve_for_all: {shown(bound)} to {shown(n)} stations are no numbers in this order"
+        return
+    may_be = zip(again.sites.id, again.sites.is_excluded, strict=True)
+    coverable: set[int] = set().union(*(covers.get(name, set()) for name, out in may_be if not out))
+    everything = math.fsum(again.weight[i] for i in coverable)
+    for row in rows:
+        covers_all = row["covered_weight"] >= everything * (1.0 - SUMS_AGREE)
+        if covers_all is not (row["n_stations"] >= n):
+            how = "cover all" if covers_all else "don't cover all"
+            yield f"curve_for_all: tells of {n} stations, and {row['n_stations']} {how}"
 
 
 def _wrong_point(

@@ -17,6 +17,7 @@ from planner.scenario import Title
 from planner.webmap import texts
 from planner.webmap.answer import answer, steps_s, whole_seconds
 from planner.webmap.areas import area_parts
+from planner.webmap.curve import curve_parts
 from planner.webmap.ground import ground
 from planner.webmap.pack import coordinates, pack
 from planner.webmap.route import DrawnRoute, route_parts
@@ -54,6 +55,7 @@ def parts(result: Result, *, route: DrawnRoute | None = None) -> tuple[dict[str,
         _left_out(result, left),
         _roads(result),
         area_parts(result),
+        curve_parts(result),
         *([route_parts(route)] if route else []),
     ):
         words |= more_words

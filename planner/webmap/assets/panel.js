@@ -14,6 +14,7 @@ function showPanel() {
   showAnswer();
   showFigures();
   showSplit();
+  showCurve();
   showSwitches();
   showTable();
   showLists();
