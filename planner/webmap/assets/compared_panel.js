@@ -73,6 +73,11 @@ function percentText(share) {
   return `${percent === 0 || percent === 100 ? percent : percent.toFixed(2)}%`;
 }
 
+// A difference of shares in percentage points.
+function pointsText(share) {
+  return word("points_of", { n: (100 * share).toFixed(2) });
+}
+
 function shownShare(share) {
   return share === 0 || share === 1 ? share : Math.min(0.9999, Math.max(0.0001, round(4)(share)));
 }
@@ -93,13 +98,13 @@ const counts = { shown: round(0), text: (v) => number(v), good: 0 };
 const FIGURES = {
   stations: { key: "n_stations", ...counts },
   new: { key: "n_new", ...counts },
-  share: { key: "share_covered", shown: shownShare, text: percentText, change: (v) => word("points_of", { n: number(100 * v, 2) }), good: 1 },
+  share: { key: "share_covered", shown: shownShare, text: percentText, change: pointsText, good: 1 },
   uncovered_n: { key: "uncovered_n", ...counts, good: -1 },
   uncovered_weight: { key: "uncovered_weight", shown: round(1), text: weightText, good: -1 },
   mean: { key: "mean_s", shown: shownSeconds, text: clock, isTime: true, good: -1 },
   p95: { key: "p95_s", shown: shownSeconds, text: clock, isTime: true, good: -1 },
   longest: { key: "longest_s", shown: shownSeconds, text: clock, isTime: true, good: -1 },
-  roads: { key: "roads_share_covered", shown: shownShare, text: percentText, change: (v) => word("points_of", { n: number(100 * v, 2) }), good: 1 },
+  roads: { key: "roads_share_covered", shown: shownShare, text: percentText, change: pointsText, good: 1 },
 };
 
 function headRow(...cells) {
@@ -255,7 +260,7 @@ function districtRow(row) {
   };
   return make("tr", {},
     make("th", { scope: "row" }, place ? make("button", { type: "button", class: "link", onclick: () => showDistrict(place) }, name) : name),
-    cell(row.share_covered_first, row.share_covered_later, shownShare, percentText, (v) => word("points_of", { n: number(100 * v, 2) }), 1),
+    cell(row.share_covered_first, row.share_covered_later, shownShare, percentText, pointsText, 1),
     cell(row.mean_drive_time_s_first, row.mean_drive_time_s_later, round(0), clock, clock, -1));
 }
 
