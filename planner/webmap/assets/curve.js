@@ -1,8 +1,8 @@
 // The curve: the share covered over the number of stations, what no plan can beat as a band above it, and the plan's place.
 // It is read by the pointer or the arrow keys, number by number.
 
-const CHART = { width: 308, height: 150, left: 34, right: 8, top: 10, bottom: 26 };
-const reading = { at: -1 };
+const CURVE = { width: 308, height: 150, left: 34, right: 8, top: 10, bottom: 26 };
+const curveReading = { at: -1 };
 
 class CurveChart {
   constructor({ first, share, bound, chosen }) {
@@ -13,51 +13,51 @@ class CurveChart {
   }
 
   x(i) {
-    return CHART.left + ((CHART.width - CHART.left - CHART.right) * i) / Math.max(1, this.last);
+    return CURVE.left + ((CURVE.width - CURVE.left - CURVE.right) * i) / Math.max(1, this.last);
   }
 
   y(share) {
-    return CHART.height - CHART.bottom - (CHART.height - CHART.bottom - CHART.top) * share;
+    return CURVE.height - CURVE.bottom - (CURVE.height - CURVE.bottom - CURVE.top) * share;
   }
 
   // The position nearest to where the pointer is, as a part of the width.
   nearest(part) {
-    const at = ((part * CHART.width - CHART.left) / (CHART.width - CHART.left - CHART.right)) * this.last;
+    const at = ((part * CURVE.width - CURVE.left) / (CURVE.width - CURVE.left - CURVE.right)) * this.last;
     return Math.min(this.last, Math.max(0, Math.round(at)));
   }
 
   draw() {
     const line = (values) => values.map((share, i) => `${this.x(i).toFixed(1)},${this.y(share).toFixed(1)}`);
-    const picture = svg("svg", { viewBox: `0 0 ${CHART.width} ${CHART.height}`, "aria-hidden": "true" });
+    const picture = svgElement("svg", { viewBox: `0 0 ${CURVE.width} ${CURVE.height}`, "aria-hidden": "true" });
     for (const share of [0, 0.25, 0.5, 0.75, 1]) {
       const y = this.y(share);
-      picture.append(svg("line", { class: share ? "grid" : "axis", x1: CHART.left, x2: CHART.width - CHART.right, y1: y, y2: y }));
-      if (share % 0.5 === 0) picture.append(svg("text", { x: CHART.left - 4, y: y + 3, "text-anchor": "end" }, `${100 * share}%`));
+      picture.append(svgElement("line", { class: share ? "grid" : "axis", x1: CURVE.left, x2: CURVE.width - CURVE.right, y1: y, y2: y }));
+      if (share % 0.5 === 0) picture.append(svgElement("text", { x: CURVE.left - 4, y: y + 3, "text-anchor": "end" }, `${100 * share}%`));
     }
     for (const i of this.ticks()) {
-      picture.append(svg("text", { x: this.x(i), y: CHART.height - CHART.bottom + 12, "text-anchor": "middle" }, String(this.first + i)));
+      picture.append(svgElement("text", { x: this.x(i), y: CURVE.height - CURVE.bottom + 12, "text-anchor": "middle" }, String(this.first + i)));
     }
     picture.append(
-      svg("text", { x: CHART.width - CHART.right, y: CHART.height - 2, "text-anchor": "end" }, word("curve_axis")),
-      svg("polygon", { class: "band", points: [...line(this.bound), ...line(this.share).reverse()].join(" ") }),
-      svg("polyline", { class: "best", points: line(this.share).join(" ") }),
+      svgElement("text", { x: CURVE.width - CURVE.right, y: CURVE.height - 2, "text-anchor": "end" }, word("curve_axis")),
+      svgElement("polygon", { class: "band", points: [...line(this.bound), ...line(this.share).reverse()].join(" ") }),
+      svgElement("polyline", { class: "best", points: line(this.share).join(" ") }),
       ...this.mark(this.chosen, "plan"), this.planName());
-    if (reading.at >= 0 && reading.at !== this.chosen) picture.append(...this.mark(reading.at, "at"));
+    if (curveReading.at >= 0 && curveReading.at !== this.chosen) picture.append(...this.mark(curveReading.at, "at"));
     return picture;
   }
 
   mark(i, kind) {
     const [x, y] = [this.x(i), this.y(this.share[i])];
     return [
-      svg("line", { class: kind, x1: x, x2: x, y1: y, y2: this.y(0) }),
-      svg("circle", { class: `${kind}-dot`, cx: x, cy: y, r: 4 }),
+      svgElement("line", { class: kind, x1: x, x2: x, y1: y, y2: this.y(0) }),
+      svgElement("circle", { class: `${kind}-dot`, cx: x, cy: y, r: 4 }),
     ];
   }
 
   planName() {
     const x = this.x(this.chosen);
-    const isRight = x > CHART.width / 2;
-    return svg("text", { class: "plan-name", x: x + (isRight ? -6 : 6), y: this.y(0) - 6, "text-anchor": isRight ? "end" : "start" }, word("curve_plan"));
+    const isRight = x > CURVE.width / 2;
+    return svgElement("text", { class: "plan-name", x: x + (isRight ? -6 : 6), y: this.y(0) - 6, "text-anchor": isRight ? "end" : "start" }, word("curve_plan"));
   }
 
   // Round numbers of stations, some five of them, as positions.
@@ -88,7 +88,7 @@ function shareText(share) {
   return `${Math.min(99.9, Math.max(0.1, Math.round(share * 1000) / 10)).toFixed(1)}%`;
 }
 
-function svg(tag, attributes, text = "") {
+function svgElement(tag, attributes, text = "") {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.textContent = text;
@@ -107,7 +107,7 @@ function showCurve() {
   byId("curve-key").replaceChildren(...["best", "bound"].map((name) => make("li", {},
     make("i", { class: `curve-swatch curve-swatch-${name}` }), make("span", {}, word(`curve_key_${name}`)))));
   const show = () => {
-    const at = reading.at < 0 ? chart.chosen : reading.at;
+    const at = curveReading.at < 0 ? chart.chosen : curveReading.at;
     area.replaceChildren(chart.draw());
     byId("curve-reading").textContent = chart.text(at);
     area.setAttribute("aria-valuemin", String(chart.first));
@@ -116,8 +116,8 @@ function showCurve() {
     area.setAttribute("aria-valuetext", chart.text(at));
   };
   const read = (i) => {
-    if (i === reading.at) return;
-    reading.at = i;
+    if (i === curveReading.at) return;
+    curveReading.at = i;
     show();
   };
   area.onpointermove = area.onpointerdown = (event) => {
@@ -127,7 +127,7 @@ function showCurve() {
   area.onpointerleave = () => read(-1);
   area.onblur = () => read(-1);
   area.onkeydown = (event) => {
-    const at = reading.at < 0 ? chart.chosen : reading.at;
+    const at = curveReading.at < 0 ? chart.chosen : curveReading.at;
     const to = {
       ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1,
       PageDown: at - 10, PageUp: at + 10, Home: 0, End: chart.last,
