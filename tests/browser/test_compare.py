@@ -184,6 +184,12 @@ def test_another_pair_is_chosen_and_sides_change(seen: Seen, compared: Compariso
     assert cells(seen, "#totals [data-change=gained]")[0] == f"{n:,}"
     counts = {fate: len(wanted.stations_that_are(fate)) for fate in Fate}
     assert f"新增 {counts['removed']}，撤销 {counts['added']}" in seen.text("#station-count")
+    # what was lost is gained, point by point, and what was added is removed, row by row
+    assert seen.text("[data-list=gained] .count") == f"{n:,}"
+    fates = seen.page.locator("#stations td.col-fate span").all_text_contents()
+    assert counts["removed"] != counts["added"]
+    assert fates.count("新增") == counts["removed"]
+    assert fates.count("撤销") == counts["added"]
     # who is chosen on both sides changes places
     seen.page.select_option("#choose-a", label="today")
     assert seen.page.input_value("#choose-b") == "2"
