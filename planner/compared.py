@@ -197,6 +197,10 @@ def _number(key: str) -> Callable[[_Row], str]:
     return lambda run: _amount(run[key])
 
 
+def _of_demand(key: str) -> Callable[[_Row], str]:
+    return lambda run: "-" if math.isnan(run["share_covered"]) else _amount(run[key])
+
+
 def _seconds(key: str) -> Callable[[_Row], str]:
     return lambda run: (
         "-" if math.isnan(run[key]) else minutes_and_seconds(run[key], limit_s=run["standard_s"])
@@ -219,8 +223,8 @@ _FIGURES: Final[dict[str, Callable[[_Row], str]]] = {
     "stations": _number("n_stations"),
     "new ones": _number("n_new"),
     "covered": _share("share_covered"),
-    "not covered, places": _number("uncovered_n"),
-    "not covered, weight": _number("uncovered_weight"),
+    "not covered, places": _of_demand("uncovered_n"),
+    "not covered, weight": _of_demand("uncovered_weight"),
     "mean drive": _seconds("mean_s"),
     "95 % within": _seconds("p95_s"),
     "longest drive": _seconds("longest_s"),
@@ -282,7 +286,7 @@ def _change_rows(changes: Changes) -> Iterator[tuple[str, str]]:
             yield f"  {fate.value}", some(map(_called, by_fate[fate].to_dict("records")))
     for change, label in _POINTS.items():
         n, weight = changes.total(change)
-        if n or change in (Change.GAINED, Change.LOST):
+        if n or (len(changes.points) and change in (Change.GAINED, Change.LOST)):
             yield label, f"{counted(n, 'place')}, weight {_amount(weight)}"
     for label, points in (
         ("shorter by most", changes.shorter(N_TOLD)),

@@ -19,19 +19,19 @@ MOVED_M: Final = 1.0
 _SENTENCES: Final = {
     "only_in_one": (
         "两次的需求点不同：按编号对上 {n} 处；只在“{first}”中有 {n_first} 处，只在“{later}”中有 {n_later} 处。",
-        "The demand differs: {n} points are matched by id; {n_first} are only in {first}, {n_later} only in {later}.",
+        "The demand differs. Points matched by id: {n}; only in {first}: {n_first}; only in {later}: {n_later}.",
     ),
     "weights": (
         "有 {n} 处需求点的需求量不同；对比时采用“{first}”的需求量。",
-        "{n} demand points have another weight in {later}; changes are weighed as in {first}.",
+        "Demand points with another weight in {later}: {n}; changes are weighed as in {first}.",
     ),
     "moved": (
         "有 {n} 处需求点编号相同，位置却不同（“{first}”与“{later}”）。",
-        "{n} demand points have the same id and lie elsewhere in {later} than in {first}.",
+        "Demand points of the same id that lie elsewhere in {later} than in {first}: {n}.",
     ),
     "sites_moved": (
         "有 {n} 个驿站编号相同，位置却不同（“{first}”与“{later}”）。",
-        "{n} stations have the same id and lie elsewhere in {later} than in {first}.",
+        "Stations of the same id that stand elsewhere in {later} than in {first}: {n}.",
     ),
     "standard": (
         "标准不同：“{first}”为 {first_min} 分钟，“{later}”为 {later_min} 分钟；“已覆盖”的含义因此不同。",

@@ -56,7 +56,7 @@ class Result:
     areas
         Areas within minutes of the stations; None where none are asked for, or there are no roads.
     curve
-        The share covered for each number of stations; None where not asked for, and in a result read back.
+        The share covered for each number of stations; None where not asked for.
     source
         Where drive times come from, for more of them; None where nobody will ask.
     """

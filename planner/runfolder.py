@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from typing import Any, Final
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.clock import Clock, Stage
 from planner.coverage import coverage_of
@@ -20,13 +22,14 @@ from planner.drivetimes import DriveTimes, Nearest, Needs
 from planner.errors import PlannerError
 from planner.inputs import read_inputs
 from planner.isochrones import areas_of_plan
+from planner.placement import Curve
 from planner.plan import Plan, Status, Then, serve
 from planner.reasons import Said
 from planner.result import Result
 from planner.roadcover import RoadCover, WorstPoint
 from planner.scenario import Goal, SecondGoal, read_scenario, scenario_toml
 from planner.stretches import Stretches
-from planner.tables import FORMAT, write_tables
+from planner.tables import FORMAT, METRES, write_tables
 from planner.webmap import write_map
 from planner.wholefolder import refuse_other, whole_folder
 
@@ -210,6 +213,7 @@ def read_result(folder: Path, *, with_areas: bool = True) -> Result:
         if with_areas
         else None,
         source=inputs.source,
+        curve=_curve(summary, times, counts_metres=scenario.demand.file is None),
     )
 
 
@@ -237,14 +241,43 @@ def _roads(summary: dict[str, Any], saved: dict[str, Any]) -> RoadCover | None:
     )
 
 
-def _plan(summary: dict[str, Any], times: DriveTimes) -> Plan:
+def _curve(summary: dict[str, Any], times: DriveTimes, *, counts_metres: bool) -> Curve | None:
+    """Return the curve as it was saved; None where none was, or by a version that kept less of it."""
+    rows, for_all = summary.get("curve"), summary.get("curve_for_all")
+    if not rows or not for_all:
+        return None
+    coverage = coverage_of(times)
+    weight = math.fsum(coverage.weight.tolist())
+    coverable = math.fsum(coverage.weight[coverage.is_coverable].tolist())
+    if counts_metres:
+        weight, coverable = summary["roads"]["length_m"], summary["roads"]["coverable_m"]
+    key = METRES if counts_metres else {name: name for name in METRES}
+    return Curve(
+        n_stations=np.array([row["n_stations"] for row in rows], dtype=np.int64),
+        covered_weight=np.array([row[key["covered_weight"]] for row in rows], dtype=np.float64),
+        bound=np.array([row[key["bound"]] for row in rows], dtype=np.float64),
+        stations=tuple(_positions(row["stations"], times) for row in rows),
+        weight=weight,
+        coverable_weight=coverable,
+        n_for_all=for_all["n_stations"],
+        n_for_all_bound=for_all["bound"],
+        stopped_by=for_all["stopped_by"],
+    )
+
+
+def _positions(names: Sequence[str], times: DriveTimes) -> NDArray[np.int32]:
+    """Return the positions of stations in the sites, in the order of their names."""
     position = {site: i for i, site in enumerate(times.sites.id)}
-    unknown = [site for site in summary["stations"] if site not in position]
+    unknown = [site for site in names if site not in position]
     if unknown:
         raise PlannerError(
             f"result.json names stations that are no sites: {', '.join(unknown[:5])}"
         )
-    stations = np.array([position[site] for site in summary["stations"]], dtype=np.int32)
+    return np.array([position[site] for site in names], dtype=np.int32)
+
+
+def _plan(summary: dict[str, Any], times: DriveTimes) -> Plan:
+    stations = _positions(summary["stations"], times)
     station_of, drive_time_s = serve(coverage_of(times), stations)
     then = summary.get("then")
     return Plan(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FORMAT: Final = "station-planner/result/1"
 _FORMULA: Final = re.compile(r"[=+\-@＝＋－＠\t\n]")
 """What a spreadsheet takes for the beginning of a formula; Chinese ones also where it is of full width."""
-_METRES: Final = {"covered_weight": "covered_m", "gain": "gain_m", "bound": "bound_m"}
+METRES: Final = {"covered_weight": "covered_m", "gain": "gain_m", "bound": "bound_m"}
 """What columns of a curve are called where metres of road are the weight."""
 
 
@@ -112,6 +112,13 @@ def summary(result: Result) -> dict[str, Any]:
         "curve": None
         if result.curve is None
         else curve_rows(result.curve, sites, counts_metres=result.scenario.demand.file is None),
+        "curve_for_all": None
+        if result.curve is None
+        else {
+            "n_stations": result.curve.n_for_all,
+            "bound": result.curve.n_for_all_bound,
+            "stopped_by": result.curve.stopped_by,
+        },
         "remarks": list(result.remarks),
         "inputs": [{"file": f.file, "sha256": f.sha256} for f in result.inputs],
     }
@@ -160,7 +167,7 @@ def curve_rows(curve: Curve, sites: Sites, *, counts_metres: bool) -> list[dict[
 
 def in_metres(curve: pd.DataFrame, *, counts_metres: bool) -> pd.DataFrame:
     """Return the table of a curve with the unit in its names, where metres of road are the weight."""
-    return curve.rename(columns=_METRES) if counts_metres else curve
+    return curve.rename(columns=METRES) if counts_metres else curve
 
 
 def _number(value: float | None, *, is_whole: bool = False) -> float | int | None:

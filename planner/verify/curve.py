@@ -25,6 +25,9 @@ _SHARES_AGREE: Final = 1e-7
 """Shares of metres may differ by so much, as the metres do."""
 
 
+_KEYS_FOR_ALL: Final = {"n_stations", "bound", "stopped_by"}
+
+
 def check_curve(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
     """Compare what the stations of each point cover, and note what its bound claims against all reason."""
     rows = said.get("curve")
@@ -39,6 +42,7 @@ def check_curve(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
     problems = list(_wrong_order(again, rows, keys))
     for row, covered in zip(rows, _covered(again, rows), strict=True):
         problems += _wrong_point(again, covered, row, keys)
+    problems += _wrong_for_all(again, rows, said, keys)
     for problem in problems:  # one by one: all are named
         notes.differ("result.json", [problem])
     notes.checked.append(
@@ -89,6 +93,29 @@ def _wrong_order(
     at_plan = [row[keys["covered_weight"]] for row in rows if row["n_stations"] == max(n, first)]
     if not at_plan or at_plan[0] < covered * (1.0 - SUMS_AGREE) - slack:
         yield f"curve: {n} stations of the plan cover {covered:g}, and the curve tells less"
+
+
+def _wrong_for_all(
+    again: Again, rows: list[Mapping[str, Any]], said: Mapping[str, Any], keys: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield where the number of stations that cover all contradicts the points of the curve."""
+    told = said.get("curve_for_all")
+    if not (isinstance(told, Mapping) and set(told) == _KEYS_FOR_ALL):
+        yield f"curve_for_all is {shown(told)}, and should have n_stations, bound, stopped_by"
+        return
+    n, bound = told["n_stations"], told["bound"]
+    if not (is_number(n) and is_number(bound) and bound <= n):
+        yield f"curve_for_all: {shown(bound)} to {shown(n)} stations are no numbers in this order"
+        return
+    may_be = zip(again.sites.id, again.sites.is_excluded, strict=True)
+    everywhere = {"stations": [name for name, out in may_be if not out]}
+    (everything,) = _covered(again, [everywhere])
+    slack = METRES_AGREE if again.counts_metres else 0.0
+    for row in rows:
+        covers_all = row[keys["covered_weight"]] >= everything * (1.0 - SUMS_AGREE) - slack
+        if covers_all is not (row["n_stations"] >= n):
+            how = "cover all" if covers_all else "don't cover all"
+            yield f"curve_for_all: tells of {n} stations, and {row['n_stations']} {how}"
 
 
 def _wrong_point(

@@ -21,7 +21,7 @@ from planner.webmap.comparison_texts import SENTENCES
 from planner.webmap.comparison_texts import table as own_words
 from planner.webmap.content import bounds, parts
 from planner.webmap.pack import pack
-from planner.webmap.page import SCRIPTS, PageMap
+from planner.webmap.page import SCRIPTS, STYLES, PageMap
 
 _SCRIPTS: Final = (
     *SCRIPTS[:-1],
@@ -48,7 +48,7 @@ class ComparisonMap(PageMap):
             ((float(south), float(west)), (float(north), float(east))),
             comparison_content(comparison),
             scripts=_SCRIPTS,
-            styles=("page.css", "compare.css"),
+            styles=(*STYLES, "compare.css"),
             body="compare.html",
         )
 

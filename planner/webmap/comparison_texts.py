@@ -100,7 +100,7 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "col_after": ("右服务", "Right"),
     "legend_stations": ("驿站", "Stations"),
     # districts, drives, what isn't alike
-    "districts": ("各区域的变化", "By district"),
+    "districts": ("各区域：右侧方案与变化", "By district: right plan, and the change"),
     "col_district": ("区域", "District"),
     "col_cover": ("覆盖率", "Covered"),
     "col_drive": ("平均车程", "Mean drive"),

@@ -18,6 +18,7 @@ from planner.rows import entries, starts
 from planner.scenario import Title
 from planner.webmap import texts
 from planner.webmap.areas import area_parts
+from planner.webmap.curve import curve_parts
 from planner.webmap.drives import drive_parts, site_rows
 from planner.webmap.ground import Ground, ground
 from planner.webmap.pack import coordinates, pack
@@ -59,6 +60,7 @@ def parts(result: Result, *, route: DrawnRoute | None = None) -> tuple[dict[str,
         _roads(result, lines),
         drive_parts(result, rows, np.empty(0, dtype=np.int64) if lines is None else lines.street),
         area_parts(result),
+        curve_parts(result),
         *([route_parts(route)] if route else []),
     ):
         words |= more_words

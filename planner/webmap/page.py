@@ -34,11 +34,14 @@ SCRIPTS: Final = (
     "layers.js",
     "card.js",
     "panel.js",
+    "curve.js",
     "search.js",
     "address.js",
     "main.js",
 )
 """Our scripts in the order they run in; they share one scope."""
+STYLES: Final = ("page.css", "curve.css")
+"""Our styles, those below win."""
 _ROUTE_SCRIPT: Final = "route.js"
 """Comes before the last one where there is a drive to show."""
 
@@ -87,7 +90,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
         packed: str,
         *,
         scripts: tuple[str, ...],
-        styles: tuple[str, ...] = ("page.css",),
+        styles: tuple[str, ...] = STYLES,
         body: str = "page.html",
     ) -> None:
         (south, west), (north, east) = box

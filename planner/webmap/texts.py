@@ -31,6 +31,17 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "worst_point": ("道路上最远一点", "farthest point of road"),
     "by_drive": ("按车程划分的需求", "Demand by drive time"),
     **TIMES,
+    # the curve
+    "curve": ("驿站数量与覆盖率", "Stations and what they cover"),
+    "curve_axis": ("驿站数量", "stations"),
+    "curve_reads": ("{n} 个驿站：{share}", "{n} stations: {share}"),
+    "curve_reads_one": ("{n} 个驿站：{share}", "{n} station: {share}"),
+    "curve_bound": ("（最多 {share}）", " (at most {share})"),
+    "curve_next": ("，再增一个多 {points} 个百分点", ", the next one adds {points} points"),
+    "curve_next_none": ("，再增一个不会更多", ", the next one adds nothing"),
+    "curve_plan": ("本方案", "this plan"),
+    "curve_key_best": ("能覆盖到的", "best found"),
+    "curve_key_bound": ("不可能超过", "cannot be beaten"),
     # layers
     "layers": ("图层", "Layers"),
     "layer_roads": ("道路", "Roads"),

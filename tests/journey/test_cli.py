@@ -90,7 +90,10 @@ def names(folder):
 def test_help_names_every_command(flag):
     told = called(flag)
     assert told.exit_code == 0
-    for command in ("plan", "assess", "curve", "check", "verify", "map", "route", "demo", "init"):
+    for command in (
+        *("plan", "assess", "curve", "compare", "check"),
+        *("verify", "map", "route", "demo", "init"),
+    ):
         assert f"  {command} " in told.stdout
 
 

@@ -185,7 +185,34 @@ def test_metres_of_the_curve_are_covered_again(on_roads):
     assert silent == []
 
 
-def test_the_scenario_kept_asks_for_the_curve_again_and_a_result_read_back_has_none(saved):
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"n_stations": 2, "bound": 2}, "tells of 2 stations, and 2 don't cover all"),
+        ({"n_stations": 4}, "tells of 4 stations, and 3 cover all"),
+        ({"bound": 4}, "4 to 3 stations are no numbers in this order"),
+        ({"more": 1}, "should have n_stations, bound, stopped_by"),
+    ],
+)
+def test_how_many_cover_all_must_fit_the_points(saved, change, named):
+    differences = changed(saved, lambda result: result["curve_for_all"].update(change))
+    assert any(named in difference for difference in differences)
+
+
+def test_the_scenario_kept_asks_for_the_curve_again_and_a_result_read_back_has_it(saved):
     result = read_result(saved)
     assert "curve = true" in scenario_toml(result.scenario)
-    assert result.curve is None
+    found, back = run(read_scenario(saved.parent / "town.toml")).curve, result.curve
+    assert [chosen.tolist() for chosen in back.stations] == [
+        chosen.tolist() for chosen in found.stations
+    ]
+    assert back.to_frame().equals(found.to_frame())
+    for name in ("weight", "coverable_weight", "n_for_all", "n_for_all_bound", "stopped_by"):
+        assert getattr(back, name) == getattr(found, name)
+
+
+def test_a_curve_saved_without_what_covers_all_is_not_read_back(saved):
+    result = told(saved)
+    del result["curve_for_all"]
+    (saved / "result.json").write_text(json.dumps(result), encoding="utf-8")
+    assert read_result(saved).curve is None

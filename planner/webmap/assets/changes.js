@@ -6,11 +6,11 @@ const CHANGE_ORDER = [SAME, FASTER, SLOWER, ONLY_LATER, ONLY_FIRST, UNCOVERED, G
 const ADDED_COLOR = "#0072b2";
 const REMOVED_COLOR = "#b34a00";
 
-function isShown(change, visible) {
+function isChangeShown(change, visible) {
   return change === LOST || change === UNCOVERED || change === ONLY_FIRST ? visible.uncovered : visible.demand;
 }
 
-// Of a cell's points the one that counts most gives it its change; else whether drives are longer or shorter in all.
+// Of a cell's points the one that wholeFigure most gives it its change; else whether drives are longer or shorter in all.
 function changeOfCell(demand, cell) {
   const has = new Set(cell.points.map((i) => demand.change[i]));
   for (const change of [LOST, GAINED, UNCOVERED, ONLY_FIRST, ONLY_LATER]) if (has.has(change)) return change;
@@ -34,7 +34,7 @@ function drawChangedCells(demand, ctx, frame, visible) {
     return [Math.cos(angle) * size, Math.sin(angle) * size];
   });
   for (const change of CHANGE_ORDER) {
-    if (!isShown(change, visible)) continue;
+    if (!isChangeShown(change, visible)) continue;
     ctx.globalAlpha = change === GAINED || change === LOST ? 1 : 0.9;
     ctx.fillStyle = CHANGE_COLORS[change];
     demand.fillCells(ctx, frame, change, corners);
@@ -54,21 +54,21 @@ function drawPluses(demand, ctx, frame, size) {
   ctx.beginPath();
   for (const cell of demand.cells.cells) {
     if (cell.step !== GAINED) continue;
-    plus(ctx, cell.x * frame.scale + frame.dx, cell.y * frame.scale + frame.dy, arm);
+    plusSign(ctx, cell.x * frame.scale + frame.dx, cell.y * frame.scale + frame.dy, arm);
   }
   ctx.lineWidth = Math.max(0.9, size * 0.22);
   ctx.strokeStyle = "#fff";
   ctx.stroke();
 }
 
-function plus(ctx, x, y, arm) {
+function plusSign(ctx, x, y, arm) {
   ctx.moveTo(x - arm, y);
   ctx.lineTo(x + arm, y);
   ctx.moveTo(x, y - arm);
   ctx.lineTo(x, y + arm);
 }
 
-function cross(ctx, x, y, arm) {
+function crossSign(ctx, x, y, arm) {
   ctx.moveTo(x - arm, y - arm);
   ctx.lineTo(x + arm, y + arm);
   ctx.moveTo(x - arm, y + arm);
@@ -78,7 +78,7 @@ function cross(ctx, x, y, arm) {
 function drawChangedDots(demand, ctx, frame, visible) {
   const radius = Math.min(7, 3.5 + (frame.zoom - 13) * 0.5);
   for (const change of CHANGE_ORDER) {
-    if (!isShown(change, visible)) continue;
+    if (!isChangeShown(change, visible)) continue;
     for (let i = 0; i < demand.n; i++) {
       if (demand.change[i] !== change) continue;
       const x = demand.x[i] * frame.scale + frame.dx, y = demand.y[i] * frame.scale + frame.dy;
@@ -99,8 +99,8 @@ function drawChangedDot(ctx, x, y, change, radius) {
   ctx.stroke();
   const arm = radius * 0.55;
   ctx.beginPath();
-  if (change === GAINED || change === ONLY_LATER) plus(ctx, x, y, arm);
-  else if (change === LOST || change === UNCOVERED || change === ONLY_FIRST) cross(ctx, x, y, arm * 0.9);
+  if (change === GAINED || change === ONLY_LATER) plusSign(ctx, x, y, arm);
+  else if (change === LOST || change === UNCOVERED || change === ONLY_FIRST) crossSign(ctx, x, y, arm * 0.9);
   else if (change === FASTER || change === SLOWER) {
     const way = change === FASTER ? 1 : -1;
     ctx.moveTo(x - arm, y - way * arm * 0.4);
@@ -145,8 +145,8 @@ function drawFate(ctx, x, y, radius, fate, isSelected) {
   ctx.strokeStyle = color;
   ctx.stroke();
   ctx.beginPath();
-  if (fate === ADDED) plus(ctx, x, y, radius * 0.6);
-  else cross(ctx, x, y, radius * 0.55);
+  if (fate === ADDED) plusSign(ctx, x, y, radius * 0.6);
+  else crossSign(ctx, x, y, radius * 0.55);
   ctx.strokeStyle = fate === ADDED ? "#fff" : color;
   ctx.lineWidth = 2.2;
   ctx.stroke();
@@ -164,7 +164,7 @@ function changePicture(change) {
       ctx.fillRect(1, 1, 14, 14);
     } else if (change === GAINED) {
       ctx.beginPath();
-      plus(ctx, 8, 8, 4);
+      plusSign(ctx, 8, 8, 4);
       ctx.stroke();
     } else if (change === FASTER || change === SLOWER) {
       drawChangedDot(ctx, 8, 8, change, 6);

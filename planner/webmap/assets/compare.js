@@ -222,7 +222,7 @@ function onSide(side, paint) {
 // In place of what the map of one run does
 // ------------------------------------------------------------------------------------------
 
-const single = { select, addressNow, followAddress, stationRow, showLegend, listen };
+const ofOne = { select, addressNow, followAddress, stationRow, showLegend, listen };
 
 build = () => {
   compared.told = app.data;
@@ -249,7 +249,7 @@ addressNow = () => {
   const { pair, view } = compared;
   const parts = [`left=${encodeURIComponent(wellFormed(pair.left.name))}`, `right=${encodeURIComponent(wellFormed(pair.right.name))}`, `view=${view}`];
   if (view === "swipe") parts.push(`split=${Math.round(divider.share * 100)}`);
-  return `${single.addressNow()}&${parts.join("&")}`;
+  return `${ofOne.addressNow()}&${parts.join("&")}`;
 };
 
 followAddress = () => {
@@ -259,5 +259,5 @@ followAddress = () => {
   if (said.view === "changes" || said.view === "swipe") compared.view = said.view;
   const share = Number(said.split) / 100;
   if (said.split && share >= 0 && share <= 1) divider.share = share;
-  return single.followAddress();
+  return ofOne.followAddress();
 };

@@ -44,7 +44,7 @@ function showSides() {
     select.value = String(chosen);
     byId(`name-${side}`).replaceChildren(nameOf(pair.runs[side === "a" ? 0 : 1].name));
   }
-  if (app.ground) part();
+  if (app.ground) placeSides();
 }
 
 function showViews() {
@@ -68,13 +68,18 @@ function showRemarks() {
 // ------------------------------------------------------------------------------------------
 
 // Two digits; only all is 100, and only nothing is 0.
-function percentText(share) {
+function percentOf(share) {
   const percent = 100 * shownShare(share);
   return `${percent === 0 || percent === 100 ? percent : percent.toFixed(2)}%`;
 }
 
+// A difference of shares in percentage points.
+function pointsText(share) {
+  return word("points_of", { n: (100 * share).toFixed(2) });
+}
+
 function shownShare(share) {
-  return share === 0 || share === 1 ? share : Math.min(0.9999, Math.max(0.0001, round(4)(share)));
+  return share === 0 || share === 1 ? share : Math.min(0.9999, Math.max(0.0001, roundedTo(4)(share)));
 }
 
 // Whole seconds as the map of one run shows them: what is over the standard stays over it.
@@ -82,27 +87,27 @@ function shownSeconds(seconds, run) {
   return seconds > run.data.figures.standard_s ? Math.ceil(seconds) : Math.round(seconds);
 }
 
-function signed(value, text) {
+function signedText(value, text) {
   return value === 0 ? word("no_change") : `${value < 0 ? "−" : "+"}${text(Math.abs(value))}`;
 }
 
-const round = (digits) => (value) => Number(value.toFixed(digits));
-const counts = { shown: round(0), text: (v) => number(v), good: 0 };
+const roundedTo = (digits) => (value) => Number(value.toFixed(digits));
+const wholeFigure = { shown: roundedTo(0), text: (v) => number(v), good: 0 };
 
 // How each figure is shown; `good` tells whether more is better (1), worse (-1), or neither.
-const FIGURES = {
-  stations: { key: "n_stations", ...counts },
-  new: { key: "n_new", ...counts },
-  share: { key: "share_covered", shown: shownShare, text: percentText, change: (v) => word("points_of", { n: number(100 * v, 2) }), good: 1 },
-  uncovered_n: { key: "uncovered_n", ...counts, good: -1 },
-  uncovered_weight: { key: "uncovered_weight", shown: round(1), text: weightText, good: -1 },
+const COMPARED_FIGURES = {
+  stations: { key: "n_stations", ...wholeFigure },
+  new: { key: "n_new", ...wholeFigure },
+  share: { key: "share_covered", shown: shownShare, text: percentOf, change: pointsText, good: 1 },
+  uncovered_n: { key: "uncovered_n", ...wholeFigure, good: -1 },
+  uncovered_weight: { key: "uncovered_weight", shown: roundedTo(1), text: weightText, good: -1 },
   mean: { key: "mean_s", shown: shownSeconds, text: clock, isTime: true, good: -1 },
   p95: { key: "p95_s", shown: shownSeconds, text: clock, isTime: true, good: -1 },
   longest: { key: "longest_s", shown: shownSeconds, text: clock, isTime: true, good: -1 },
-  roads: { key: "roads_share_covered", shown: shownShare, text: percentText, change: (v) => word("points_of", { n: number(100 * v, 2) }), good: 1 },
+  roads: { key: "roads_share_covered", shown: shownShare, text: percentOf, change: pointsText, good: 1 },
 };
 
-function headRow(...cells) {
+function comparedHead(...cells) {
   return make("tr", {}, ...cells.map((cell) => make("th", { scope: "col" }, cell)));
 }
 
@@ -114,9 +119,9 @@ function sideNames() {
 function showCompared() {
   const { pair } = compared;
   const table = byId("figures");
-  table.tHead.replaceChildren(headRow(word("col_figure"), ...sideNames(), word("col_change")));
+  table.tHead.replaceChildren(comparedHead(word("col_figure"), ...sideNames(), word("col_change")));
   const rows = [];
-  for (const [name, { key, shown, text, change, isTime, good }] of Object.entries(FIGURES)) {
+  for (const [name, { key, shown, text, change, isTime, good }] of Object.entries(COMPARED_FIGURES)) {
     const values = pair.runs.map((run) => (run.figures[key] === null ? null : shown(run.figures[key], run)));
     const isAbout = name === "stations" || name === "new" || name === "roads" || app.demand.n > 0;
     if (!isAbout || values.every((value) => value === null)) continue;
@@ -133,7 +138,7 @@ function changeCell([before, after], text, good) {
   if (before === null || after === null) return make("td", {}, "–");
   const more = Number((after - before).toFixed(4));
   const tone = more * good > 0 ? "is-better" : more * good < 0 ? "is-worse" : "";
-  return make("td", { class: tone }, signed(more, text));
+  return make("td", { class: tone }, signedText(more, text));
 }
 
 // What changes for demand: the legend of the map, with how many and how much.
@@ -141,7 +146,7 @@ showSplit = () => {
   const { pair } = compared;
   byId("split").hidden = app.demand.n === 0;
   const table = byId("totals");
-  table.tHead.replaceChildren(headRow("", word("col_places"), word("col_weight")));
+  table.tHead.replaceChildren(comparedHead("", word("col_places"), word("col_weight")));
   table.tBodies[0].replaceChildren(...changesThere().map((change) => {
     const name = compared.told.change_names[change];
     const { n, weight } = pair.told.totals[name];
@@ -198,7 +203,7 @@ showTable = () => {
 // ------------------------------------------------------------------------------------------
 
 showLists = () => {
-  showDistricts();
+  showComparedDistricts();
   const { pair } = compared;
   const box = byId("lists");
   const isOpen = new Set(Array.from(box.querySelectorAll("details[open]"), (d) => d.dataset.list));
@@ -221,7 +226,7 @@ function changedItem(i) {
   const { pair, demand } = { pair: compared.pair, demand: app.demand };
   const times = [0, 1].map((side) => pair.time(side, i));
   const known = times.every((time) => time !== null && time >= 0);
-  const more = known ? signed(times[1] - times[0], duration) : "";
+  const more = known ? signedText(times[1] - times[0], duration) : "";
   return make("li", {}, placeButton(i), make("span", { class: "weight" }, more || weightText(demand.weight[i])),
     make("small", {}, `${timeText(0, i)} → ${timeText(1, i)}`));
 }
@@ -237,15 +242,15 @@ function askedItem([setting, before, after]) {
   return make("li", {}, make("code", {}, setting), "", make("small", {}, value(before), " → ", value(after)));
 }
 
-function showDistricts() {
+function showComparedDistricts() {
   const { districts } = compared.pair.told;
-  byId("by-district").hidden = districts.length === 0;
-  const table = byId("districts");
-  table.tHead.replaceChildren(headRow(word("col_district"), word("col_cover"), make("span", {}, word("col_drive"), make("small", {}, ` ${word("col_time_unit")}`))));
-  table.tBodies[0].replaceChildren(...districts.map(districtRow));
+  byId("compared-districts").hidden = districts.length === 0;
+  const table = byId("compared-districts-table");
+  table.tHead.replaceChildren(comparedHead(word("col_district"), word("col_cover"), make("span", {}, word("col_drive"), make("small", {}, ` ${word("col_time_unit")}`))));
+  table.tBodies[0].replaceChildren(...districts.map(comparedDistrictRow));
 }
 
-function districtRow(row) {
+function comparedDistrictRow(row) {
   const place = app.demand.places.find(({ text }) => text === row.district);
   const name = nameOf(row.district || word("no_district"));
   const cell = (before, after, shown, text, change, good) => {
@@ -255,8 +260,8 @@ function districtRow(row) {
   };
   return make("tr", {},
     make("th", { scope: "row" }, place ? make("button", { type: "button", class: "link", onclick: () => showDistrict(place) }, name) : name),
-    cell(row.share_covered_first, row.share_covered_later, shownShare, percentText, (v) => word("points_of", { n: number(100 * v, 2) }), 1),
-    cell(row.mean_drive_time_s_first, row.mean_drive_time_s_later, round(0), clock, clock, -1));
+    cell(row.share_covered_first, row.share_covered_later, shownShare, percentOf, pointsText, 1),
+    cell(row.mean_drive_time_s_first, row.mean_drive_time_s_later, roundedTo(0), clock, clock, -1));
 }
 
 // ------------------------------------------------------------------------------------------
@@ -288,7 +293,7 @@ function showSideLegend() {
   const bySteps = (figures) => {
     app.data = { ...pair.right.data, figures };
     app.cover = pair.right.cover || pair.left.cover;
-    single.showLegend();
+    ofOne.showLegend();
     return [...byId("legend-body").childNodes];
   };
   const weights = both[0].weight_by_step.map((weight, step) => weight + both[1].weight_by_step[step]);

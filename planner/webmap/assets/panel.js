@@ -15,6 +15,7 @@ function showPanel() {
   showWhatIf();
   showFigures();
   showSplit();
+  showCurve();
   showSwitches();
   showTable();
   showLists();

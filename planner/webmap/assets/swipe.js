@@ -15,21 +15,21 @@ addLayers = () => {
   app.marksLeft = addLayer("marks-left", 460, paintSide(0, paintMarks));
   app.redraw = () => {
     for (const layer of [app.ground, app.groundLeft, app.marks, app.marksLeft]) layer.redraw();
-    part();
+    placeSides();
   };
-  app.map.on("move moveend zoomend viewreset resize", part);
+  app.map.on("move moveend zoomend viewreset resize", placeSides);
   listenToDivider();
-  part();
+  placeSides();
 };
 
 select = (what) => {
-  single.select(what);
+  ofOne.select(what);
   app.marksLeft.redraw();
-  part();
+  placeSides();
 };
 
 // Cuts the canvases at the line, and puts it in its place.
-function part() {
+function placeSides() {
   const isSwipe = compared.view === "swipe";
   const width = app.map.getSize().x;
   const x = divider.share * width;
@@ -50,7 +50,7 @@ function part() {
 
 function moveDivider(share) {
   divider.share = Math.min(1, Math.max(0, share));
-  part();
+  placeSides();
   keepAddress();
 }
 
@@ -86,7 +86,7 @@ function listenToDivider() {
 
 // On paper: what is seen, the left side over the right one.
 listen = () => {
-  single.listen();
+  ofOne.listen();
   listenToSides();
   window.addEventListener("beforeprint", () => {
     if (compared.view === "swipe") paperOfBoth();
