@@ -32,6 +32,7 @@ SCRIPTS: Final = (
     "panel.js",
     "search.js",
     "address.js",
+    "print.js",
     "main.js",
 )
 """Our scripts in the order they run in; they share one scope."""
