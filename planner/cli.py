@@ -302,8 +302,15 @@ class _Form(StrEnum):
     PARQUET = "parquet"
 
 
+class _Paper(StrEnum):
+    """Sizes of paper: as in `planner.sheet`, whose modules cost time to import."""
+
+    A3 = "A3"
+    A4 = "A4"
+
+
 class _Language(StrEnum):
-    """A language of tables: as in scenarios."""
+    """Languages: as in scenarios, whose module costs time to import."""
 
     ZH = "zh"
     EN = "en"
@@ -350,6 +357,38 @@ def tables(
         _say(f"note: {note}", color="yellow")
     files = [str(file) for file in written.files]
     _tell_json({"files": files, "notes": written.notes}) if as_json else _tell(files)
+
+
+@app.command()
+def sheet(
+    run: RunFolder,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Folder for sheet.pdf and sheet.png; that of the run if left out.",
+            show_default=False,
+        ),
+    ] = None,
+    paper: Annotated[
+        _Paper, typer.Option(case_sensitive=False, help="Size of the paper.")
+    ] = _Paper.A3,
+    language: Annotated[
+        _Language | None,
+        typer.Option(help="Language; that of the scenario if left out.", show_default=False),
+    ] = None,
+) -> None:
+    """Draw the sheet of a saved run again: a page to print, as PDF and as a picture."""
+    from planner.runfolder import read_result
+    from planner.sheet import write_sheet
+
+    with _plain_errors(), _progress():
+        folder = out or run
+        result = read_result(run)
+        pdf, png = folder / "sheet.pdf", folder / "sheet.png"
+        _write(pdf, lambda path: write_sheet(result, path, png, paper=paper, language=language))
+    typer.echo(f"{pdf}\n{png}")
 
 
 @app.command()

@@ -28,12 +28,22 @@ from planner.reasons import Said
 from planner.result import Result
 from planner.roadcover import RoadCover, WorstPoint
 from planner.scenario import Goal, SecondGoal, read_scenario, scenario_toml
+from planner.sheet import write_sheet
 from planner.stretches import Stretches
 from planner.tables import FORMAT, METRES, write_tables
 from planner.webmap import write_map
 from planner.wholefolder import refuse_other, whole_folder
 
-_LIBRARIES: Final = ("numpy", "numba", "highspy", "osmium", "shapely", "pyproj", "folium")
+_LIBRARIES: Final = (
+    "numpy",
+    "numba",
+    "highspy",
+    "osmium",
+    "shapely",
+    "pyproj",
+    "folium",
+    "matplotlib",
+)
 """Those that numbers or drawings depend on; their versions stand in the log."""
 
 
@@ -72,6 +82,8 @@ def write_result(result: Result, folder: Path, clock: Clock) -> None:
             write_tables(result, fresh)
         with clock.stage("write map"):
             write_map(result, fresh / "map.html")
+        with clock.stage("write sheet"):
+            write_sheet(result, fresh / "sheet.pdf", fresh / "sheet.png")
         _write(fresh / "scenario.toml", scenario_toml(result.scenario))
         _write(
             fresh / "log.json",

@@ -266,7 +266,10 @@ def _symbols(canvas: Canvas, told: Told) -> Iterator[tuple[Mark, str]]:
         yield _disc(canvas, is_existing=True), canvas.said("existing")
     is_road = result.scenario.demand.roads and result.roads is not None
     if found.farthest is not None or is_road:
-        color = WORST_OVER if found.longest_s > found.standard_s else WORST
+        longest_s = found.longest_s
+        if is_road and result.roads is not None and result.roads.worst is not None:
+            longest_s = result.roads.worst.drive_time_s
+        color = WORST_OVER if longest_s > found.standard_s else WORST
         yield _ring(canvas, color), canvas.said("worst_road_key" if is_road else "worst_key")
 
 

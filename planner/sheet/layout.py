@@ -179,6 +179,6 @@ def _draw_map(canvas: Canvas, axes: Axes, told: Told, n_named: int) -> None:
     )
     worst = worst_place(canvas, view, result, told.found)
     if worst is not None:
-        draw_worst(axes, canvas, view, worst, room)
+        draw_worst(axes, canvas, view, worst, discs, room)
     take_room_for_discs(discs, view, room)
     draw_names(axes, canvas, view, result, room)

@@ -186,18 +186,20 @@ def worst_place(canvas: Canvas, view: View, result: Result, found: Figures) -> W
     )
 
 
-def draw_worst(axes: Axes, canvas: Canvas, view: View, worst: Worst, room: Room) -> None:
-    """Draw the farthest place as a ring with a flag above or below it."""
+def draw_worst(
+    axes: Axes, canvas: Canvas, view: View, worst: Worst, discs: Discs, room: Room
+) -> None:
+    """Draw the farthest place as a ring with a flag above or below it, where it hides fewer stations."""
     from matplotlib.patches import FancyBboxPatch
 
     color = WORST_OVER if worst.is_over else WORST
     size = 9.5 * canvas.shrinks
     half = width_mm(worst.text, size, canvas.bold) / 2 + view.px(7.0)
     high, px = view.px(20.0), view.px(1.0)
-    up = worst.y + view.px(14.0) + high < view.height
-    middle = worst.y + (1 if up else -1) * (view.px(14.0) + high / 2)
     x = min(max(worst.x, half + 2 * px), view.width - half - 2 * px)
-    room.take((x - half, middle - high / 2, x + half, middle + high / 2))
+    away = view.px(14.0) + high / 2
+    middle = _freer(view, discs, x, (worst.y + away, worst.y - away), half, high / 2)
+    room.taken.append((x - half, middle - high / 2, x + half, middle + high / 2))
     axes.plot([worst.x, x], [worst.y, middle], color=color, linewidth=view.points(2.0), zorder=5)
     circles = [
         (worst.x, worst.y, 7 * px, "white"),
@@ -229,6 +231,21 @@ def draw_worst(axes: Axes, canvas: Canvas, view: View, worst: Worst, room: Room)
         va="center_baseline",
         zorder=7,
     )
+
+
+def _freer(
+    view: View, discs: Discs, x: float, heights: tuple[float, ...], half: float, half_high: float
+) -> float:
+    """Return that of some heights at which a flag lies on the map and hides the fewest stations."""
+
+    def n_hidden(y: float) -> int:
+        is_near = (np.abs(discs.x - x) < half + discs.radius) & (
+            np.abs(discs.y - y) < half_high + discs.radius
+        )
+        is_on = half_high < y < view.height - half_high
+        return int(is_near.sum()) + (0 if is_on else 1 + discs.x.size)
+
+    return min(heights, key=n_hidden)
 
 
 def draw_names(axes: Axes, canvas: Canvas, view: View, result: Result, room: Room) -> None:

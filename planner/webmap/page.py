@@ -37,6 +37,7 @@ SCRIPTS: Final = (
     "curve.js",
     "search.js",
     "address.js",
+    "print.js",
     "main.js",
 )
 """Our scripts in the order they run in; they share one scope."""

@@ -16,7 +16,10 @@ from planner.cli import app
 
 ROOT = Path(__file__).parents[2]
 COUNTY = ROOT / "data" / "yuhuan"
-STABLE = ["assignments.csv", "map.html", "result.json", "stations.csv", "times.npz"]
+STABLE = [
+    *("assignments.csv", "map.html", "result.json", "sheet.pdf", "sheet.png"),
+    *("stations.csv", "times.npz"),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from planner.cli import app
 
 FILES = [
     *("assignments.csv", "log.json", "map.html", "plan.gpkg", "result.json"),
-    *("scenario.toml", "stations.csv", "stations.geojson", "times.npz"),
+    *("scenario.toml", "sheet.pdf", "sheet.png", "stations.csv", "stations.geojson", "times.npz"),
 ]
 # A road of 3 km at 36 km/h, 100 s a kilometre; the standard is two minutes, 1200 m.
 # S1 at 0, D1 at 500 m, S2 and D2 at 1500 m, D3 at 2800 m, S3 at 3000 m: S2 and S3 cover all.
@@ -436,7 +436,7 @@ def test_verify_names_what_differs_with_exit_code_3(town):
     assert len(found["differences"]) == 1
 
 
-@pytest.mark.parametrize("command", [("verify",), ("map",), ("route", "--", "D1")])
+@pytest.mark.parametrize("command", [("verify",), ("map",), ("sheet",), ("route", "--", "D1")])
 def test_a_folder_without_a_result_is_refused(town, command):
     told = called(command[0], ".", *command[1:])
     assert told.exit_code == 3
@@ -453,6 +453,20 @@ def test_the_map_is_drawn_again_with_the_same_bytes(town):
     assert page.read_bytes() == before
     assert called("map", "runs/town", "--out", "地 图/新.html").exit_code == 0
     assert (town / "地 图" / "新.html").read_bytes() == before
+
+
+def test_the_sheet_is_drawn_again_with_the_same_bytes_and_on_other_paper(town):
+    called("plan", "town.toml")
+    folder = Path("runs", "town")
+    before = {name: (folder / name).read_bytes() for name in ("sheet.pdf", "sheet.png")}
+    told = called("sheet", "runs/town", "--out", "墙 上")
+    names = [Path("墙 上") / name for name in before]
+    assert (told.exit_code, told.stdout.split("\n")[:-1]) == (0, [str(name) for name in names])
+    assert {name.name: name.read_bytes() for name in names} == before
+    assert called("sheet", "runs/town", "--paper", "a4", "--language", "zh").exit_code == 0
+    # 420 x 297 mm and 297 x 210 mm, in points
+    assert b"/MediaBox [ 0 0 1190.5511811024 841.8897637795 ]" in before["sheet.pdf"]
+    assert b"/MediaBox [ 0 0 841.8897637795 595.2755905512 ]" in (folder / "sheet.pdf").read_bytes()
 
 
 def test_a_map_of_inputs_that_changed_is_refused(town):

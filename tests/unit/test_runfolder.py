@@ -16,7 +16,7 @@ from planner.scenario import read_scenario
 
 FILES = [
     *("assignments.csv", "log.json", "map.html", "plan.gpkg", "result.json"),
-    *("scenario.toml", "stations.csv", "stations.geojson", "times.npz"),
+    *("scenario.toml", "sheet.pdf", "sheet.png", "stations.csv", "stations.geojson", "times.npz"),
 ]
 # A road of 2 km at 36 km/h, a station at each end, three demand points between; a fourth is 2.5 km away.
 ROADS = """<osm version="0.6">
@@ -169,7 +169,11 @@ def test_the_order_of_rows_changes_only_the_checksums(tmp_path):
 def test_the_log_tells_what_took_how_long_and_with_what(result, tmp_path):
     write_result(result, tmp_path, Clock())
     log = json.loads((tmp_path / "log.json").read_text(encoding="utf-8"))
-    assert [stage["name"] for stage in log["stages"]] == ["write tables", "write map"]
+    assert [stage["name"] for stage in log["stages"]] == [
+        "write tables",
+        "write map",
+        "write sheet",
+    ]
     assert set(log["versions"]) > {"station-planner", "numpy", "highspy"}
 
 

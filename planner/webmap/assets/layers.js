@@ -63,6 +63,13 @@ function pictureOf(map, layers) {
   return canvas.toDataURL();
 }
 
+// On paper: a page's own sheet, or else what is seen.
+const printing = {
+  begin: () => { byId("paper").src = pictureOf(app.map, [app.ground, app.marks]); },
+  end: () => {},
+  start: () => window.print(),
+};
+
 const BEYOND = "#edebe5";
 const LAND = "#faf8f3";
 const LAND_REACH_M = 300;
@@ -100,13 +107,13 @@ function paintLand(ctx, frame) {
   ctx.fillRect(0, 0, frame.width, frame.height);
   ctx.globalAlpha = 1;
   if (frame.zoom >= 14.5) return;
-  const by = 10;
+  const by = frame.isPaper ? 3 : 10; // paper shows the edges of pixels
   const small = document.createElement("canvas");
   small.width = Math.ceil(frame.width / by);
   small.height = Math.ceil(frame.height / by);
   const pen = small.getContext("2d");
   const part = { ...frame, scale: frame.scale / by, dx: frame.dx / by, dy: frame.dy / by, width: small.width, height: small.height };
-  const width = Math.max(2.4, (2 * LAND_REACH_M * part.scale) / world.metres);
+  const width = Math.max(24 / by, (2 * LAND_REACH_M * part.scale) / world.metres);
   if (roads) for (let rank = 0; rank < 6; rank++) roads.stroke(pen, part, rank, width, LAND);
   pen.fillStyle = LAND;
   for (const cell of demand.cellsAt(frame).cells) {

@@ -90,11 +90,20 @@ function showScale() {
   const { map } = app;
   const y = map.getSize().y / 2;
   const metres = map.distance(map.containerPointToLatLng([0, y]), map.containerPointToLatLng([100, y]));
-  const tens = Math.pow(10, Math.floor(Math.log10(metres)));
-  const round = [5, 3, 2, 1].map((k) => k * tens).find((m) => m <= metres) || tens;
+  const round = roundMetres(metres);
   const scale = byId("scale");
   scale.style.width = `${(100 * round) / metres}px`;
-  scale.textContent = round >= 1000 ? `${number(round / 1000)} km` : `${number(round)} m`;
+  scale.textContent = metresText(round);
+}
+
+// The longest round length of at most some metres.
+function roundMetres(metres) {
+  const tens = Math.pow(10, Math.floor(Math.log10(metres)));
+  return [5, 3, 2, 1].map((k) => k * tens).find((m) => m <= metres) || tens;
+}
+
+function metresText(metres) {
+  return metres >= 1000 ? `${number(metres / 1000)} km` : `${number(metres)} m`;
 }
 
 function listen() {
@@ -106,7 +115,7 @@ function listen() {
     app.redraw();
     keepAddress();
   });
-  byId("print").addEventListener("click", () => window.print());
+  byId("print").addEventListener("click", () => printing.start());
   byId("zoom-in").addEventListener("click", () => map.zoomIn());
   byId("zoom-out").addEventListener("click", () => map.zoomOut());
   byId("whole").addEventListener("click", () => showAll(true));
@@ -126,7 +135,8 @@ function listen() {
     showScale();
     keepAddress();
   });
-  window.addEventListener("beforeprint", () => { byId("paper").src = pictureOf(map, [app.ground, app.marks]); });
+  window.addEventListener("beforeprint", () => printing.begin());
+  window.addEventListener("afterprint", () => printing.end());
   window.addEventListener("hashchange", () => {
     if (location.hash === app.address) return;
     followAddress();

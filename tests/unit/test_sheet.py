@@ -1,0 +1,323 @@
+"""The sheet to print: what it says, what it draws where, and that it is always the same."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from browser.towns import grid_network, make_demand, make_sites, result_of, scenario, town
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from pyproj import Geod
+
+from planner import sheet
+from planner.fonts import chinese_font, font_settings
+from planner.plan import Status
+from planner.result import Result
+from planner.scenario import Language
+from planner.sheet import Paper, cells, layout, marks, symbols, view, words, write_sheet
+from planner.sheet.canvas import SIZE_MM, blank_sheet
+from planner.webmap import ground
+
+# names of data are in Chinese, and a system need not have letters for them
+pytestmark = pytest.mark.filterwarnings("ignore:Glyph .* missing from font")
+
+ASSETS = Path(sheet.__file__).parents[1] / "webmap" / "assets"
+EAST = 1 / (111_320.0 * np.cos(np.radians(30.0)))  # degrees per metre at 30 N, as in the towns
+
+
+def street(**more: object) -> Result:
+    """Return a road of 2 km with a station at its beginning and four points: three within five minutes at 6 m/s.
+
+    D0 to D2 are 60 s, 180 s and 270 s from H0; D3 is 351 s away, D4 is cut off. Their weights are 1, 2, 3, 4, 10.
+    """
+    east = np.array([360.0, 1080.0, 1620.0, 2106.0, 500.0])
+    names = ["甲村", "乙村", "丙村", "海山乡码头", "外岛"]
+    return result_of(
+        network=grid_network(6, lon=120.0, lat=30.0),
+        demand=make_demand(
+            120.0 + east * EAST,
+            np.array([30.0, 30.0, 30.0, 30.0, 30.02]),
+            weight=np.array([1.0, 2.0, 3.0, 4.0, 10.0]),
+            name=more.pop("names", names),
+            district=["东镇"] * 5,
+        ),
+        sites=make_sites(
+            np.array([120.0, 120.0]),
+            np.array([30.0, 30.01]),
+            name=more.pop("hosts", ["总站", "分站"]),
+            existing=(0,),
+        ),
+        stations=more.pop("stations", [0]),
+        cut_off=(4,),
+        **more,
+    )
+
+
+def drawn(result: Result, language: str = "en", paper: Paper = Paper.A3, **more: object) -> Figure:
+    with mpl.rc_context(sheet.SETTINGS | font_settings(chinese_font())):
+        told = {"approval": None, "bold": "bold"} | more
+        return layout.sheet_figure(result, paper=paper, language=Language(language), **told)
+
+
+def texts_of(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+# --- What it says -------------------------------------------------------------------------------
+
+
+def test_it_says_the_answer_the_proof_and_the_five_figures():
+    # 6 of 20 in weight are covered; the mean drive is (60 + 2 x 180 + 3 x 270 + 4 x 351) / 10 = 263.4 s
+    texts = texts_of(drawn(street()))
+    said = " ".join(texts)
+    assert (
+        "With 1 station, 30.0% of demand is within 5 min; the farthest drive takes 5 min 51 s (海山乡码头)."
+        in said
+    )
+    assert "Proven: there is no better plan." in texts
+    for figure in ("30.0%", "1", "14", "4 min 23 s", "5 min 51 s"):
+        assert figure in texts
+    assert "2 of 5 places" in texts
+    assert "0 new, 1 existing" in texts
+
+
+def test_the_table_and_the_map_number_stations_by_what_they_serve():
+    # S0 is at D0, D1, D2; S1 serves nobody, for it is farther from all
+    texts = texts_of(drawn(street(stations=[0, 1])))
+    assert texts.index("总站") < texts.index("分站")
+    # served, mean ((60 + 360 + 810) / 6 = 205 s), farthest
+    assert texts[texts.index("总站") + 1 :][:3] == ["6", "3:25", "4:30"]
+    assert texts[texts.index("分站") + 1 :][:3] == ["0", "–", "–"]
+    assert texts.count("1") == 2  # in the table and on the map
+    assert "Stations" in texts
+
+
+def test_more_stations_than_fit_are_counted():
+    result = town(n_sites=60, n_stations=60)
+    texts = texts_of(drawn(result))
+    title = next(text for text in texts if text.startswith("Stations: the "))
+    n = int(re.findall(r"\d+", title)[0])
+    assert 20 < n < 60
+    assert title == f"Stations: the {n} that serve most, of 60"
+    numbers = [int(text) for text in texts if text.isdigit()]
+    assert numbers.count(n) >= 2
+    assert n + 1 not in numbers
+
+
+@pytest.mark.parametrize(
+    ("approval", "said"),
+    [(None, "Internal draft"), ("浙S(2026)12号", "浙S(2026)12号"), ("a\u202eb\n", "ab")],
+)
+def test_it_is_a_draft_until_it_is_approved(approval: str | None, said: str):
+    texts = texts_of(drawn(street(), approval=approval))
+    assert said in texts  # in the bar
+    assert any(text.startswith(f"{said}  ·  ") for text in texts)  # at the foot
+    assert ("Internal draft" in texts) is (approval is None)
+
+
+def test_it_credits_openstreetmap_and_dates_the_roads():
+    assert "Road data of 2026-10-01  ·  © OpenStreetMap contributors (ODbL)" in texts_of(
+        drawn(street())
+    )
+
+
+def test_drive_times_of_a_table_have_no_roads_to_credit():
+    table = street()
+    only_times = result_of(
+        network=None, demand=table.times.demand, sites=table.times.sites, stations=[0]
+    )
+    texts = texts_of(drawn(only_times))
+    assert "Drive times come from a table; there are no roads to draw" in texts
+    assert not any("OpenStreetMap" in text for text in texts)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_where_the_rules_are_not_met_it_says_so_and_without_stations_too(language: str):
+    texts = texts_of(drawn(street(stations=[], status=Status.INFEASIBLE), language))
+    none = {"zh": "没有驿站。", "en": "There are no stations."}[language]
+    proof = {"zh": "已证明在允许的", "en": "Proven: the stations allowed"}[language]
+    assert none in texts
+    assert any(text.startswith(proof) for text in texts)
+
+
+def test_a_world_of_nothing_is_drawn_too():
+    nothing = result_of(
+        network=None,
+        demand=make_demand(np.zeros(0), np.zeros(0)),
+        sites=make_sites(np.zeros(0), np.zeros(0)),
+        stations=[],
+    )
+    assert "There are no stations." in texts_of(drawn(nothing))
+
+
+def test_all_words_are_there_in_both_languages():
+    assert all(zh and en for zh, en in words.WORDS.values())
+    fields = [
+        [sorted(re.findall(r"\{(\w+)\}", text)) for text in both] for both in words.WORDS.values()
+    ]
+    assert all(zh == en for zh, en in fields)
+
+
+# --- Texts of data ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("$x^2$", "$x^2$"),
+        ("a\u202eb\x1b[31m\u200fc\x00", "ab[31mc"),
+        ("two\r\nlines\tof  it", "two lines of it"),
+        ("\ud800x", "x"),
+        (None, ""),
+        ("村" * 30, "村" * 9 + "…"),  # 20 columns: nine letters of two, and the ellipsis
+        ("x" * 20, "x" * 20),
+        ("x" * 21, "x" * 19 + "…"),
+    ],
+)
+def test_texts_of_data_are_made_fit_to_print(text: str | None, shown: str):
+    assert words.clean(text, 20) == shown
+
+
+def test_no_text_of_the_data_steers_the_sheet(tmp_path: Path):
+    evil = ["$\\frac{", "\x1b[2J\u202e", "x" * 5000, "\ud800", "$a$ $b_{c}$"]
+    asked = scenario(title={"en": "$\\undefined{$ " + "W" * 900}, notice={"en": "n\u2028" * 300})
+    result = street(names=evil, hosts=["$\\sqrt$" * 40, "\u0007" * 9], asked=asked)
+    write_sheet(result, tmp_path / "a.png", tmp_path / "a.pdf", language="en")
+    texts = texts_of(drawn(result))
+    assert max(map(len, texts)) < 300
+    assert not any(re.search(r"[\x00-\x1f\u202e\u2028]", text) for text in texts)
+
+
+# --- Where things are ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("paper", "language"), [(Paper.A3, "zh"), (Paper.A4, "en")])
+def test_all_texts_lie_on_the_sheet_and_those_of_the_column_in_it(paper: Paper, language: str):
+    figure = drawn(town(n_side=6, n_demand=20, n_stations=18), language, paper)
+    width = figure.bbox.width
+    column = layout.MARGIN + layout.COLUMN_WIDTH
+    column_end = (
+        column * blank_sheet(paper, Language.EN, "bold").shrinks / SIZE_MM[paper][0] * width
+    )
+    page, chart = figure.axes[0], figure.axes[-1]
+    for text in figure.findobj(Text):
+        if not text.get_text():
+            continue
+        box = text.get_window_extent()
+        frame = chart.bbox if text.axes is chart else figure.bbox
+        assert box.x0 >= frame.x0
+        assert box.x1 <= frame.x1 + 1
+        assert frame.y0 <= box.y0 < box.y1 <= frame.y1
+        y = text.get_position()[1]
+        in_column = text.axes is page and text.get_position()[0] < column
+        if in_column and 25 < y < SIZE_MM[paper][1] - 20:
+            assert box.x1 <= column_end + 1, text.get_text()
+
+
+def test_the_map_shows_all_demand_and_stations_with_a_margin():
+    result = town(n_side=12, n_demand=60)
+    seen = view.view_of(result, width=300.0, height=200.0, margin=10.0, shrinks=1.0)
+    sites, stations = result.times.sites, result.plan.stations
+    for points in (
+        (result.times.demand.lon, result.times.demand.lat),
+        (sites.lon[stations], sites.lat[stations]),
+    ):
+        x, y = seen.x(points[0]), seen.y(points[1])
+        assert min(x.min(), 300 - x.max()) >= 10 - 1e-9
+        assert min(y.min(), 200 - y.max()) >= 10 - 1e-9
+
+
+def test_the_scale_is_that_of_the_ellipsoid():
+    result = street()
+    seen = view.view_of(result, width=300.0, height=200.0, margin=10.0, shrinks=1.0)
+    lon, lat = result.times.demand.lon, result.times.demand.lat
+    _, _, metres = Geod(ellps="WGS84").inv(lon[0], lat[0], lon[4], lat[4])
+    mm = np.hypot(seen.x(lon[4]) - seen.x(lon[0]), seen.y(lat[4]) - seen.y(lat[0]))
+    assert mm / seen.mm_per_m == pytest.approx(metres, rel=1e-4)
+
+
+def test_what_comes_first_has_room_and_what_would_cover_it_has_not():
+    room = marks.Room()
+    assert room.take((0, 0, 10, 4))
+    assert not room.take((9.9, 3.9, 20, 8))
+    assert room.take((10, 0, 20, 4))  # edges may touch
+    assert room.take((0, 4, 10, 8))
+
+
+def test_demand_falls_into_the_nearest_cell_and_one_point_without_cover_colours_it():
+    # middles at (0, 0) and (10, 0); the row above begins half a cell further, at (5, 8.66)
+    x, y = np.array([1.0, 4.0, 6.0, 5.0, 5.0]), np.array([0.0, 0.0, 0.0, 2.0, 4.0])
+    weight = np.array([3.0, 1.0, 1.0, 5.0, 1.0])
+    time_s = np.array([60.0, 200.0, 290.0, 400.0, np.nan])
+    step = np.array([0, 1, 2, symbols.OVER, symbols.CUT_OFF])
+    found = cells.cells_of(
+        x[:3], y[:3], weight[:3], time_s[:3], step[:3], apart=10.0, standard_s=300.0
+    )
+    # the first two together: (3 x 60 + 200) / 4 = 95 s, within two minutes; the third alone is over four
+    assert found.x.tolist() == [0.0, 10.0]
+    assert found.step.tolist() == [0, 2]
+    found = cells.cells_of(x, y, weight, time_s, step, apart=10.0, standard_s=300.0)
+    # the fourth is 5.39 from both middles below and 6.66 from that above: to the left; the fifth goes above, 4.66 to 6.4
+    assert list(zip(found.x, found.y.round(2), found.step, strict=True)) == [
+        (0.0, 0.0, symbols.OVER),
+        (10.0, 0.0, 2),
+        (5.0, 8.66, symbols.CUT_OFF),
+    ]
+
+
+def test_hatching_stays_inside_its_cell():
+    for is_crossed in (False, True):
+        lines = cells.hatching(2.0, is_crossed=is_crossed)
+        assert len(lines) == (6 if is_crossed else 3)
+        # the circle inside a hexagon with corners 2 from its middle has a radius of 1.73
+        assert np.hypot(*lines.reshape(-1, 2).T).max() < 1.73
+
+
+# --- The same as ever, and as the map ------------------------------------------------------------
+
+
+def test_equal_results_give_equal_bytes(tmp_path: Path):
+    for name in ("a", "b"):
+        write_sheet(street(), tmp_path / f"{name}.pdf", tmp_path / f"{name}.png")
+    for ending in ("pdf", "png"):
+        first, second = ((tmp_path / f"{name}.{ending}").read_bytes() for name in ("a", "b"))
+        assert first == second
+        assert b"Date" not in first
+
+
+def test_without_a_chinese_font_it_is_in_english_and_a_hint_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(sheet, "chinese_font", lambda: None)
+    for language in ("zh", "en"):
+        caplog.clear()
+        with caplog.at_level(logging.WARNING):
+            write_sheet(street(), tmp_path / f"{language}.pdf", language=language)
+        assert ("so the sheet is labelled in English" in caplog.text) is (language == "zh")
+    assert (tmp_path / "zh.pdf").read_bytes() == (tmp_path / "en.pdf").read_bytes()
+
+
+def test_colours_and_roads_are_those_of_the_map():
+    scripts = "".join(
+        (ASSETS / f"{name}.js").read_text("utf-8")
+        for name in ("demand", "roads", "cover", "layers")
+    )
+
+    def listed(name: str) -> object:
+        found = re.search(rf"{name}\W+= (\[.*?\]);|\b{name}: (\[.*?\])", scripts)
+        assert found is not None
+        return json.loads(found[1] or found[2])
+
+    assert listed("STEP_COLORS") == list(symbols.STEP_COLORS)
+    for name in ("width", "growth", "from", "cased", "thin", "casing", "fill"):
+        ours = {"width": "WIDTH_PX"}.get(name, name.upper())
+        assert listed(name) == list(getattr(symbols, f"ROAD_{ours}")), name
+    for color in (symbols.LAND, symbols.BEYOND, symbols.COVERED_ROAD, symbols.OPEN_ROAD):
+        assert f'"{color}"' in scripts
+    assert symbols.RANKS == ground.RANKS
