@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.figures import Figures, LeftOut
+from planner.persons import is_too_small
 from planner.plan import Status
 from planner.result import Result
-from planner.scenario import Goal
+from planner.scenario import Goal, Unit
 from planner.webmap import texts
 
 UNREACHABLE_S: Final = -1
@@ -71,7 +72,7 @@ def _answer(result: Result, found: Figures, language: str) -> Iterator[Piece]:
         "stations": texts.count(found.n_stations, "station", language),
         "n_stations": texts.count(found.n_stations, "", language),
         "share": texts.share(share),
-        "what": say["of_roads" if is_alone else "of_demand"],
+        "what": say["of_roads" if is_alone else _what_demand_is(result)],
         "standard": texts.duration(found.standard_s, language),
     }
     what = "planned"
@@ -89,6 +90,10 @@ def _answer(result: Result, found: Figures, language: str) -> Iterator[Piece]:
         yield {"name": name}
         yield say["name_closes"]
     yield say["stop"]
+
+
+def _what_demand_is(result: Result) -> str:
+    return "of_persons" if result.scenario.demand.unit is Unit.PERSONS else "of_demand"
 
 
 def _farthest(result: Result, found: Figures) -> tuple[float, str]:
@@ -191,5 +196,8 @@ def _rest_of_roads(result: Result, found: Figures, language: str) -> Iterator[Pi
 
 
 def _name(result: Result, need: int) -> str:
+    """Return what a place is called; nothing where so few persons are that it is not told apart."""
     demand, point = result.times.demand, result.times.needs.point[need]
+    if is_too_small(demand, result.scenario)[point]:
+        return ""
     return str(demand.name[point]) or str(demand.id[point])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from planner.figures import Figures, LeftOut, figures, left_out
+from planner.persons import ShownDemand, shown_demand
 from planner.points import Sites
 from planner.result import Result
 from planner.rows import entries, starts
@@ -32,20 +33,25 @@ def content(result: Result, *, route: DrawnRoute | None = None) -> str:
     """Return all that the page is told, packed; the page of a drive is told about it besides."""
     found, left = figures(result), left_out(result)
     scenario = result.scenario
+    shown = shown_demand(result.times.demand, scenario)
     words: dict[str, Any] = {
         "language": str(scenario.language),
-        "ui": {language: texts.table(language) for language in texts.LANGUAGES},
+        "ui": {
+            language: texts.table(language, scenario.demand.unit) for language in texts.LANGUAGES
+        },
         "title": _both(scenario.title, scenario.name),
         "notice": _both(scenario.notice, ""),
         "says": {language: answer(result, found, left, language) for language in texts.LANGUAGES},
         "reasons": list(result.plan.reasons),
         "figures": _figures(result, found),
         "direction": str(scenario.fleets[0].direction),
+        "approval": scenario.map.approval or "",
+        "tiles": scenario.map.tiles.model_dump() if scenario.map.tiles else None,
     }
     numbers: Numbers = {}
     parts = (
         _stations(result),
-        _demand(result, found.standard_s),
+        _demand(result, shown, found.standard_s),
         _left_out(result, left),
         _roads(result),
         area_parts(result),
@@ -59,7 +65,8 @@ def content(result: Result, *, route: DrawnRoute | None = None) -> str:
 
 def bounds(result: Result) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the south-western and north-eastern corners of demand and stations, as (lat, lon)."""
-    demand, sites, stations = result.times.demand, result.times.sites, result.plan.stations
+    sites, stations = result.times.sites, result.plan.stations
+    demand = shown_demand(result.times.demand, result.scenario)
     lat = np.concatenate([demand.lat, sites.lat[stations]])
     lon = np.concatenate([demand.lon, sites.lon[stations]])
     if not lat.size and result.network is not None:
@@ -168,8 +175,10 @@ def _only(result: Result, row_of: NDArray[np.int64]) -> NDArray[np.float64]:
     return only
 
 
-def _demand(result: Result, standard_s: float) -> tuple[dict[str, Any], Numbers]:
-    """Return the demand points, each by its slowest need."""
+def _demand(
+    result: Result, shown: ShownDemand, standard_s: float
+) -> tuple[dict[str, Any], Numbers]:
+    """Return the demand points, each by its slowest need; where few persons are they share place and texts."""
     demand, needs, plan = result.times.demand, result.times.needs, result.plan
     near = result.nearest_station
     time_s = np.where(np.isnan(near.time_s), np.inf, near.time_s)
@@ -183,18 +192,20 @@ def _demand(result: Result, standard_s: float) -> tuple[dict[str, Any], Numbers]
     is_whole = np.array_equal(weight, np.rint(weight))
     # as fine as whole numbers below 2^30 can tell
     per_unit = min(1.0 if is_whole else 1000.0, 2**30 / max(float(weight.max(initial=0)), 1.0))
-    districts, district = np.unique(_array(demand.district), return_inverse=True)
+    stands = shown.group == np.arange(len(demand))
+    districts, district = np.unique(_array(shown.district), return_inverse=True)
     words = {
-        "demand": {"id": _texts(demand.id), "name": _texts(demand.name)},
+        "demand": {"id": _texts(shown.id), "name": _texts(shown.name)},
         "districts": _texts(districts),
         "weight_unit": per_unit,
-        "spacing": _spacing(demand.lon, demand.lat),
+        "spacing": _spacing(shown.lon[stands], shown.lat[stands]),
     }
     if not len(needs):
         need = need[:0]
-    return words, {
-        "demand_x": coordinates(demand.lon),
-        "demand_y": coordinates(demand.lat),
+    groups = {"demand_group": shown.group} if shown.is_merged.any() else {}
+    return words, groups | {
+        "demand_x": coordinates(shown.lon),
+        "demand_y": coordinates(shown.lat),
         "demand_weight": np.rint(weight * per_unit).astype(np.int64),
         "demand_time": whole_seconds(near.time_s[need], standard_s),
         "demand_step": _step(near.time_s[need], plan.is_covered[need], standard_s),

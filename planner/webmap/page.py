@@ -14,6 +14,7 @@ import folium.template
 import jinja2
 
 from planner.result import Result
+from planner.scenario import tile_origin
 from planner.webmap import texts
 from planner.webmap.content import bounds, content
 from planner.webmap.route import DrawnRoute
@@ -27,8 +28,10 @@ SCRIPTS: Final = (
     "areas.js",
     "demand.js",
     "stations.js",
+    "tiles.js",
     "layers.js",
     "card.js",
+    "persons.js",
     "panel.js",
     "search.js",
     "address.js",
@@ -79,7 +82,13 @@ class StationMap(folium.Map):  # type: ignore[misc]
         )
         self.options |= {"min_zoom": 4, "max_zoom": 18}  # folium keeps its arguments for tiles
         self._name, self._id = "map", "stations"
-        Page(self, content(result, route=route), scripts=_scripts(route))
+        tiles = result.scenario.map.tiles
+        Page(
+            self,
+            content(result, route=route),
+            scripts=_scripts(route),
+            pictures_from=tile_origin(tiles.url) if tiles else "",
+        )
 
     def html(self) -> str:
         """Return the whole page."""
@@ -89,14 +98,23 @@ class StationMap(folium.Map):  # type: ignore[misc]
 class Page(branca.element.Figure):  # type: ignore[misc]
     """One HTML file: Leaflet, our scripts and styles, the packed data, and what folium layers add.
 
-    Only what this page was made with runs: each script is let in by its checksum, nothing may be fetched.
+    Only what this page was made with runs: each script is let in by its checksum, nothing may be fetched but pictures from
+    the one origin that is named.
     """
 
-    def __init__(self, station_map: StationMap, packed: str, *, scripts: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        station_map: StationMap,
+        packed: str,
+        *,
+        scripts: tuple[str, ...],
+        pictures_from: str = "",
+    ) -> None:
         super().__init__()
         self._id = "page"
         self._packed = packed
         self._scripts = scripts
+        self._pictures_from = pictures_from
         self.add_child(station_map)
 
     def render(self, **kwargs: Any) -> str:
@@ -115,7 +133,7 @@ class Page(branca.element.Figure):  # type: ignore[misc]
             header=header,
             html=html,
             scripts=scripts,
-            policy=_policy([*scripts.values(), *added]),
+            policy=_policy([*scripts.values(), *added], self._pictures_from),
             leaflet_css=_leaflet_css(),
             css=_asset("page.css"),
             packed=self._packed,
@@ -141,15 +159,15 @@ def _in_one_scope(scripts: Any) -> str:
     return '(() => {\n"use strict";\n' + "\n".join(scripts) + "})();\n"
 
 
-def _policy(scripts: list[str]) -> str:
-    """Return a content security policy that lets only these scripts run and nothing be fetched."""
+def _policy(scripts: list[str], pictures_from: str) -> str:
+    """Return a content security policy that lets only these scripts run and nothing be fetched but pictures of one origin."""
     hashes = sorted({f"'sha256-{_sha256(script)}'" for script in scripts})
     return "; ".join(
         [
             "default-src 'none'",
             f"script-src {' '.join(hashes)}",
             "style-src 'unsafe-inline'",
-            "img-src data: blob:",
+            f"img-src data: blob: {pictures_from}".rstrip(),
             "base-uri 'none'",
             "form-action 'none'",
         ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from planner.scenario import Unit
+
 LANGUAGES: Final = ("zh", "en")
 
 SENTENCES: Final[dict[str, dict[str, str]]] = {
@@ -13,6 +15,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "assessed": "现有的{stations}在 {standard}内覆盖 {share} 的{what}",
         "assessed_all": "若全部 {n_stations} 个候选点都设站，{standard}内可覆盖 {share} 的{what}",
         "of_demand": "需求",
+        "of_persons": "人员",
         "of_roads": "道路",
         "roads_too": "，以及 {share} 的道路",
         "farthest": "，最远 {longest}",
@@ -51,6 +54,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "assessed": "With the {stations} of today, {share} of {what} is within {standard}",
         "assessed_all": "With a station at each of the {n_stations} sites, {share} of {what} is within {standard}",
         "of_demand": "demand",
+        "of_persons": "all people",
         "of_roads": "all road",
         "roads_too": ", and {share} of all road",
         "farthest": "; the farthest drive takes {longest}",
@@ -127,6 +131,7 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "layer_demand": ("已覆盖的需求", "Demand covered"),
     "layer_uncovered": ("未覆盖的需求", "Demand not covered"),
     "layer_stations": ("驿站", "Stations"),
+    "layer_tiles": ("底图", "Base map"),
     "layer_names": ("地名与路名", "Names"),
     # search
     "search": ("查找驿站、地点…", "Find a station or place…"),
@@ -184,6 +189,9 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "card_district": ("所属区域", "District"),
     "card_drive": ("车程", "Drive"),
     "card_served_by": ("服务驿站", "Served by"),
+    "card_group": ("合并显示的地点", "Shown together"),
+    "card_group_drive": ("{least}至{most}", "{least} to {most}"),
+    "places_together": ("{n} 处合并", "{n} places together"),
     "card_covered": ("已覆盖", "covered"),
     "card_uncovered": ("未覆盖", "not covered"),
     "worst": ("最远 {time}", "farthest {time}"),
@@ -226,6 +234,7 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "service_first_aid": ("急救", "first aid"),
     # foot
     "draft": ("内部草案", "Internal draft"),
+    "approval": ("审图号：{number}", "Map approval no. {number}"),
     "data_of": ("道路数据：{date}", "Road data of {date}"),
     "no_roads": (
         "车程来自表格，图上没有道路。",
@@ -236,8 +245,26 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "zoom_out": ("缩小", "Zoom out"),
     "whole": ("显示全图", "Show everything"),
     "station_of_n": ("{n} 个", "{n}"),
+    # amounts of demand
+    "weight": ("{n}", "{n}"),
 }
 """Words of the page, (Chinese, English); ``{…}`` is filled in by the page."""
+
+PERSONS_UI: Final[dict[str, tuple[str, str]]] = {
+    "weight": ("{n} 人", "{n} persons"),
+    "weight_unit": ("人", "persons"),
+    "share_covered": ("人员已覆盖", "of people covered"),
+    "not_covered": ("未覆盖人员", "not covered"),
+    "by_drive": ("按车程划分的人员", "People by drive time"),
+    "layer_demand": ("已覆盖的人员", "People covered"),
+    "layer_uncovered": ("未覆盖的人员", "People not covered"),
+    "list_all_covered": ("所有人员都已覆盖。", "Everybody is covered."),
+    "card_demand": ("人员所在地", "People"),
+    "card_weight": ("人数", "People"),
+    "card_served": ("服务人数", "Serves"),
+    "is_place": ("人员", "people"),
+}
+"""What it says instead, and besides, where demand is persons."""
 
 ROUTE_UI: Final[dict[str, tuple[str, str]]] = {
     "legend_route": ("一趟车程：{time}", "One drive: {time}"),
@@ -256,9 +283,9 @@ _UNITS: Final = {
 }
 
 
-def table(language: str) -> dict[str, str]:
-    """Return the words of the page in a language."""
-    return _column(UI, language)
+def table(language: str, unit: Unit | None = None) -> dict[str, str]:
+    """Return the words of the page in a language, for what weights of demand count."""
+    return _column(UI | (PERSONS_UI if unit is Unit.PERSONS else {}), language)
 
 
 def route_table(language: str) -> dict[str, str]:

@@ -199,4 +199,4 @@ def test_steps_are_round_minutes_where_they_can_be(standard_s: float, steps: lis
 
 def test_both_languages_have_the_same_words():
     assert texts.SENTENCES["zh"].keys() == texts.SENTENCES["en"].keys()
-    assert all(zh and en for zh, en in texts.UI.values())
+    assert all(zh and en for zh, en in (texts.UI | texts.PERSONS_UI).values())

@@ -86,6 +86,7 @@ function serviceWords(services) {
 
 function placeCard(i) {
   const { demand, stations } = app;
+  if (demand.isGroup(i)) return groupCard(i);
   const covered = demand.isCovered(i);
   const station = demand.station[i];
   return [

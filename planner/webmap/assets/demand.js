@@ -24,11 +24,24 @@ class Demand {
     this.byWeight = Array.from(this.weight.keys()).sort((a, b) => this.weight[b] - this.weight[a] || a - b);
     this.ofStation = null;
     this.cells = null;
+    // points that are shown together have the number of the first of them
+    this.group = data.demand_group || Int32Array.from(this.weight.keys());
+    this.members = data.demand_group ? membersOf(this.group) : new Map();
     this.places = this.districtPlaces();
   }
 
   text(i) {
+    if (this.isGroup(i) && !this.name[i]) return word("places_together", { n: number(this.together(i).length) });
     return this.name[i] || this.id[i];
+  }
+
+  isGroup(i) {
+    return this.members.has(this.group[i]);
+  }
+
+  // All points that are shown where this one is.
+  together(i) {
+    return this.members.get(this.group[i]) || [i];
   }
 
   isCovered(i) {
@@ -142,8 +155,15 @@ class Demand {
       const x = this.x[i] * frame.scale + frame.dx, y = this.y[i] * frame.scale + frame.dy;
       if (x < -9 || y < -9 || x > frame.width + 9 || y > frame.height + 9) continue;
       if (this.isCovered(i) ? !visible.demand : !visible.uncovered) continue;
-      drawDot(ctx, x, y, this.step[i], base);
+      if (!this.isGroup(i)) drawDot(ctx, x, y, this.step[i], base);
+      else if (this.worstOf(i, visible) === i) drawDot(ctx, x, y, this.step[i], base + 2);
     }
+  }
+
+  // Of the points that are shown together and switched on the one with the slowest drive.
+  worstOf(i, visible) {
+    const seen = this.together(i).filter((k) => (this.isCovered(k) ? visible.demand : visible.uncovered));
+    return seen.reduce((worst, k) => (this.step[k] > this.step[worst] ? k : worst), seen[0]);
   }
 
   // Names of the districts in the middle of their demand.
@@ -221,6 +241,17 @@ class Demand {
     }
     return best;
   }
+}
+
+// The members of each group of several, by its number; a group of one is not in it.
+function membersOf(group) {
+  const members = new Map();
+  group.forEach((first, i) => {
+    if (!members.has(first)) members.set(first, []);
+    members.get(first).push(i);
+  });
+  for (const [first, all] of members) if (all.length < 2) members.delete(first);
+  return members;
 }
 
 function drawDot(ctx, x, y, step, radius) {

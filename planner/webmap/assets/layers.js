@@ -93,7 +93,8 @@ function paintGround(ctx, frame) {
 // Lighter ground around roads and demand, so that where people live stands out from what lies beyond.
 // Drawn small and shown large, which makes its edge soft.
 function paintLand(ctx, frame) {
-  const { roads, demand } = app;
+  const { roads, demand, visible } = app;
+  if (visible.tiles) return;
   // from afar only there, when close everywhere
   ctx.globalAlpha = Math.min(1, Math.max(0, (frame.zoom - 13) / 1.5));
   ctx.fillStyle = LAND;

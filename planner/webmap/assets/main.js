@@ -9,6 +9,7 @@ const app = {
   selected: { station: -1, place: -1 },
   address: "",
   redraw() {
+    showTiles();
     this.ground.redraw();
     this.marks.redraw();
   },
@@ -185,7 +186,7 @@ function hover(event) {
   map.getContainer().style.cursor = box.hidden ? "" : "pointer";
   if (box.hidden) return;
   const text = station >= 0 ? stations.text(station) : demand.text(place);
-  const time = station >= 0 ? `${word("card_served")} ${weightText(stations.weight[station])}` : duration(demand.time[place]);
+  const time = station >= 0 ? `${word("card_served")} ${weightText(stations.weight[station])}` : demand.isGroup(place) ? rangeText(timesOf(place)) : duration(demand.time[place]);
   box.replaceChildren(nameOf(text), make("span", {}, time));
   const { x, y } = event.containerPoint;
   const left = Math.min(x + 14, map.getSize().x - box.offsetWidth - 8);
@@ -209,6 +210,7 @@ async function start() {
   app.areas = app.data.areas ? new Areas(app.data) : null;
   app.visible.cover = app.cover !== null && app.data.road_cover.is_demand;
   app.visible.isochrones = !app.visible.cover;
+  app.visible.tiles = app.data.tiles !== null;
   app.usual = { ...app.visible };
   openSheet(false);
   byId("legend").open = !isPhone();
@@ -223,6 +225,7 @@ async function start() {
   }
   app.ground = new CanvasLayer(paintGround, { pane: "ground" }).addTo(app.map);
   app.marks = new CanvasLayer(paintMarks, { pane: "marks" }).addTo(app.map);
+  showTiles();
   markRow(true);
   listen();
   app.address = addressNow();

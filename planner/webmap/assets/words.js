@@ -14,8 +14,13 @@ function number(value, digits = 0) {
   return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (end && `.${end}`);
 }
 
-// A weight: whole where it is large, one digit where it is small and not whole.
+// A weight with its unit, if it has one: whole where it is large, one digit where it is small and not whole.
 function weightText(value) {
+  return word("weight", { n: weightNumber(value) });
+}
+
+// The same where the unit stands in the heading.
+function weightNumber(value) {
   return number(value, Math.abs(value) < 100 ? 1 : 0);
 }
 

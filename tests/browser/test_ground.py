@@ -1,0 +1,160 @@
+"""What the map stands on, and what it must not tell: approval, tiles, few persons."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+import numpy as np
+import pytest
+from browser.conftest import PHONE, Open, Seen
+from browser.towns import grid_network, make_demand, make_sites, result_of, scenario
+
+from planner.result import Result
+from planner.webmap import map_html
+
+pytestmark = pytest.mark.browser
+
+METRES_EAST = 111_320.0 * np.cos(np.radians(30.0))
+TILES = {"url": "https://tiles.example.org/w/{z}/{x}/{y}.png", "credit": "© <b>Tiles</b> & Co"}
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+def village(persons: list[float], *, metres: list[float] | None = None, **table: object) -> Result:
+    """Return places along one road, 100 m from each other if not told, the first at the only station; 6 m a second."""
+    east = np.array(metres or 100.0 * np.arange(len(persons))) / METRES_EAST
+    return result_of(
+        network=grid_network(4, lon=120.0, lat=30.0),
+        demand=make_demand(
+            120.0 + east,
+            np.full(len(persons), 30.0),
+            weight=np.array(persons, dtype=float),
+            name=[f"村{i}号" for i in range(len(persons))],
+        ),
+        sites=make_sites(np.array([120.0]), np.array([30.0]), name=["总站"], kind=["bank"]),
+        stations=[0],
+        asked=scenario(**table),
+    )
+
+
+def persons(least: int | None = None, **more: object) -> dict[str, object]:
+    settings = {} if least is None else {"fewest_persons": least}
+    return {"demand": {"file": "demand.csv", "unit": "persons"}, "map": settings | more}
+
+
+# ---------------------------------------------------------------------------------------------
+# Approval
+# ---------------------------------------------------------------------------------------------
+
+
+def test_it_calls_itself_a_draft_until_its_number_is_given(open_map: Open):
+    draft = open_map(map_html(village([5.0])))
+    assert [draft.text("#draft"), draft.text("#credit-draft")] == ["内部草案"] * 2
+    approved = open_map(map_html(village([5.0], map={"approval": "浙S(2026)12号"})))
+    assert [approved.text("#draft"), approved.text("#credit-draft")] == [
+        "审图号：浙S(2026)12号"
+    ] * 2
+    approved.page.click("#language")
+    assert approved.text("#credit-draft") == "Map approval no. 浙S(2026)12号"
+
+
+# ---------------------------------------------------------------------------------------------
+# Persons
+# ---------------------------------------------------------------------------------------------
+
+
+def test_where_demand_is_persons_amounts_say_so(open_map: Open):
+    seen = open_map(map_html(village([12.0] * 40, **persons())))
+    # 300 s at 6 m/s are 1,800 m: places 0 to 18 are covered, 21 of 40 are not
+    assert seen.figure("uncovered") == "252 人"
+    assert "的人员" in seen.text("#says-answer")
+    assert "人" in seen.text("#stations thead")
+    assert seen.text("#stations tbody td >> nth=1") == "228"
+    seen.page.click("#language")
+    assert seen.figure("uncovered") == "252 persons"
+
+
+def test_few_persons_are_told_together_with_their_neighbours(open_map: Open):
+    # places 0 to 3 have 12 persons together; place 4 has enough, and place 5 joins it
+    metres = [0.0, 10.0, 30.0, 40.0, 402.0, 498.0]
+    told = village([3.0, 3.0, 3.0, 3.0, 40.0, 2.0], metres=metres, **persons())
+    seen = open_map(map_html(told))
+    at = [seen.where("place", i) for i in range(6)]
+    assert at[4] == at[5]
+    assert at[0] == at[1] == at[2] == at[3] != at[4]
+    seen.page.mouse.click(*at[5])
+    assert seen.text("#card h2") == "村4号"
+    assert "42 人" in seen.text("#card .card-figures")
+    assert "1:07至1:23" in seen.text("#card .card-figures")
+
+
+def test_a_group_without_a_name_says_how_many_places_it_is(open_map: Open):
+    seen = open_map(map_html(village([4.0, 4.0, 4.0], **persons())))
+    assert len({seen.where("place", i) for i in range(3)}) == 1
+    seen.page.keyboard.press("Escape")
+    seen.page.evaluate("() => { location.hash = 'place=%2B1'; }")
+    seen.page.wait_for_selector("#card:not([hidden])")
+    assert seen.text("#card h2") == "3 处合并"
+    assert "12 人" in seen.text("#card .card-figures")
+    seen.page.click("#language")
+    assert seen.text("#card h2") == "3 places together"
+
+
+def test_the_farthest_place_is_not_named_where_few_persons_are(open_map: Open):
+    few = open_map(map_html(village([50.0] * 10 + [2.0], **persons())))
+    assert "村" not in few.text("#says-answer")
+    many = open_map(map_html(village([50.0] * 10 + [20.0], **persons())))
+    assert "村10号" in many.text("#says-answer")
+
+
+def test_lists_tell_of_a_group_once(open_map: Open):
+    # 19 places are covered; the six behind them have 4 persons each
+    seen = open_map(map_html(village([20.0] * 19 + [4.0] * 6, **persons())))
+    seen.page.click("#lists summary")
+    items = seen.page.locator("#lists li")
+    items.first.wait_for()
+    texts = items.all_text_contents()
+    assert len(texts) < 6
+    assert sum(int(re.findall(r"(\d+) 人", text)[0]) for text in texts) == 24
+
+
+# ---------------------------------------------------------------------------------------------
+# Tiles
+# ---------------------------------------------------------------------------------------------
+
+
+def with_tiles(open_map: Open, **more: object) -> Seen:
+    return open_map(map_html(village([5.0, 5.0], map={"tiles": TILES})), **more)
+
+
+def test_tiles_are_asked_for_only_where_a_scenario_names_them(open_map: Open):
+    seen = with_tiles(open_map)
+    asked = {re.sub(r"/\d+/-?\d+/-?\d+\.png$", "", url) for url in seen.requests[1:]}
+    assert asked == {"https://tiles.example.org/w"}
+    plain = open_map(map_html(village([5.0, 5.0])))
+    assert len(plain.requests) == 1
+    assert plain.page.locator("#layer-tiles").count() == 0
+
+
+def test_tiles_from_anywhere_else_are_not_let_in(open_map: Open):
+    seen = with_tiles(open_map)
+    blocked = seen.page.evaluate("""() => new Promise((done) => {
+        document.addEventListener("securitypolicyviolation", (e) => done(e.blockedURI));
+        new Image().src = "https://tiles.example.com/x.png";
+    })""")
+    assert blocked == "https://tiles.example.com/x.png"
+
+
+@pytest.mark.parametrize("size", [(1440, 900), PHONE])
+def test_tiles_are_credited_and_can_be_switched_off(open_map: Open, size: tuple[int, int]):
+    seen = with_tiles(open_map, size=size)
+    assert seen.text("#credit-tiles") == TILES["credit"]
+    assert seen.page.locator(".leaflet-tile").count() > 0
+    if size == PHONE:
+        seen.page.click("#grip")
+    seen.page.uncheck("#layer-tiles")
+    seen.page.wait_for_selector(".leaflet-tile", state="detached")
+    seen.settle()
+    assert "off=tiles" in seen.page.url
