@@ -17,6 +17,7 @@ from planner.plan import Plan
 from planner.roadcover import RoadCover
 from planner.scenario import Scenario
 from planner.snapping import Places
+from planner.surroundings import Surroundings
 
 if TYPE_CHECKING:
     import folium
@@ -54,6 +55,8 @@ class Result:
         Areas within minutes of the stations; None where none are asked for, or there are no roads.
     curve
         The share covered for each number of stations; None where not asked for, and in a result read back.
+    surroundings
+        Water, names of places and districts, for maps; None where nobody looked.
     """
 
     scenario: Scenario
@@ -70,6 +73,7 @@ class Result:
     remarks: tuple[str, ...] = ()
     areas: StationAreas | None = None
     curve: Curve | None = None
+    surroundings: Surroundings | None = None
 
     def map(self) -> folium.Map:
         """Return the map of the result, as a notebook shows it and as layers can be added to it."""

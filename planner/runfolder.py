@@ -26,6 +26,7 @@ from planner.result import Result
 from planner.roadcover import RoadCover, WorstPoint
 from planner.scenario import Goal, SecondGoal, read_scenario, scenario_toml
 from planner.stretches import Stretches
+from planner.surroundings import read_surroundings
 from planner.tables import FORMAT, write_tables
 from planner.webmap import write_map
 
@@ -159,7 +160,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
 def read_result(folder: Path) -> Result:
     """Return the result in a folder, with roads and points read again from the files that made it.
 
-    Drive times are the saved ones; only isochrones are drawn again.
+    Drive times are the saved ones; only isochrones and what lies around are drawn again.
 
     Raises
     ------
@@ -217,6 +218,7 @@ def read_result(folder: Path) -> Result:
         only_m=saved.get("site_only_m"),
         remarks=tuple(summary["remarks"]),
         areas=areas_of_plan(scenario, inputs.network, inputs.site_places, plan.stations),
+        surroundings=read_surroundings(scenario, inputs.network),
     )
 
 

@@ -21,6 +21,7 @@ from planner.webmap.areas import area_parts
 from planner.webmap.ground import ground
 from planner.webmap.pack import coordinates, pack
 from planner.webmap.route import DrawnRoute, route_parts
+from planner.webmap.surroundings import surrounding_parts
 
 SHARES_PER_LINE: Final = 1000
 """Where the cover of a drawn road ends is told in such parts of it."""
@@ -55,6 +56,7 @@ def content(result: Result, *, route: DrawnRoute | None = None) -> str:
         _left_out(result, left),
         _roads(result),
         area_parts(result),
+        surrounding_parts(result),
         *([route_parts(route)] if route else []),
     )
     for more_words, more_numbers in parts:

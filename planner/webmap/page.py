@@ -25,6 +25,8 @@ SCRIPTS: Final = (
     "world.js",
     "roads.js",
     "cover.js",
+    "polygons.js",
+    "surroundings.js",
     "areas.js",
     "demand.js",
     "stations.js",

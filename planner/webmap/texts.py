@@ -54,7 +54,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "assessed": "With the {stations} of today, {share} of {what} is within {standard}",
         "assessed_all": "With a station at each of the {n_stations} sites, {share} of {what} is within {standard}",
         "of_demand": "demand",
-        "of_persons": "all people",
+        "of_persons": "the population",
         "of_roads": "all road",
         "roads_too": ", and {share} of all road",
         "farthest": "; the farthest drive takes {longest}",
@@ -131,6 +131,7 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "layer_demand": ("已覆盖的需求", "Demand covered"),
     "layer_uncovered": ("未覆盖的需求", "Demand not covered"),
     "layer_stations": ("驿站", "Stations"),
+    "layer_districts": ("区划界线", "District borders"),
     "layer_tiles": ("底图", "Base map"),
     "layer_names": ("地名与路名", "Names"),
     # search

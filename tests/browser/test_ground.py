@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import shapely
 from browser.conftest import PHONE, Open, Seen
 from browser.towns import grid_network, make_demand, make_sites, result_of, scenario
 
 from planner.result import Result
+from planner.surroundings import Districts, PlaceNames, Surroundings
 from planner.webmap import map_html
 
 pytestmark = pytest.mark.browser
 
 METRES_EAST = 111_320.0 * np.cos(np.radians(30.0))
 TILES = {"url": "https://tiles.example.org/w/{z}/{x}/{y}.png", "credit": "© <b>Tiles</b> & Co"}
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 
 
 def village(persons: list[float], *, metres: list[float] | None = None, **table: object) -> Result:
@@ -49,6 +48,7 @@ def persons(least: int | None = None, **more: object) -> dict[str, object]:
 # ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_it_calls_itself_a_draft_until_its_number_is_given(open_map: Open):
     draft = open_map(map_html(village([5.0])))
     assert [draft.text("#draft"), draft.text("#credit-draft")] == ["内部草案"] * 2
@@ -102,6 +102,7 @@ def test_a_group_without_a_name_says_how_many_places_it_is(open_map: Open):
     assert seen.text("#card h2") == "3 places together"
 
 
+@pytest.mark.slow
 def test_the_farthest_place_is_not_named_where_few_persons_are(open_map: Open):
     few = open_map(map_html(village([50.0] * 10 + [2.0], **persons())))
     assert "村" not in few.text("#says-answer")
@@ -129,6 +130,7 @@ def with_tiles(open_map: Open, **more: object) -> Seen:
     return open_map(map_html(village([5.0, 5.0], map={"tiles": TILES})), **more)
 
 
+@pytest.mark.slow
 def test_tiles_are_asked_for_only_where_a_scenario_names_them(open_map: Open):
     seen = with_tiles(open_map)
     asked = {re.sub(r"/\d+/-?\d+/-?\d+\.png$", "", url) for url in seen.requests[1:]}
@@ -158,3 +160,136 @@ def test_tiles_are_credited_and_can_be_switched_off(open_map: Open, size: tuple[
     seen.page.wait_for_selector(".leaflet-tile", state="detached")
     seen.settle()
     assert "off=tiles" in seen.page.url
+
+
+# ---------------------------------------------------------------------------------------------
+# Sea, water, districts, names
+# ---------------------------------------------------------------------------------------------
+
+COLORS = """(points) => {
+    const canvas = document.querySelectorAll("#stage canvas")[0];
+    const { map } = window.stationMap;
+    const dots = canvas.width / parseFloat(canvas.style.width);
+    const corner = L.DomUtil.getPosition(canvas);
+    return points.map(([lon, lat]) => {
+        const at = map.latLngToLayerPoint([lat, lon]).subtract(corner);
+        const [r, g, b] = canvas.getContext("2d").getImageData(at.x * dots, at.y * dots, 1, 1).data;
+        return `${r},${g},${b}`;
+    });
+}"""
+"""The colours of the ground at places."""
+WATER, LAND = "219,233,244", "250,248,243"
+
+
+def names(*told: tuple[str, str, int, float, float]) -> PlaceNames:
+    zh, en, rank, lon, lat = zip(*told, strict=True) if told else ([],) * 5
+    return PlaceNames(
+        zh=np.array(zh, dtype=object),
+        en=np.array(en, dtype=object),
+        rank=np.array(rank, dtype=np.int64),
+        lon=np.array(lon, dtype=float),
+        lat=np.array(lat, dtype=float),
+    )
+
+
+def polygons(*shapes: shapely.Polygon) -> np.ndarray:
+    array = np.empty(len(shapes), dtype=object)
+    array[:] = shapes
+    return array
+
+
+def by_the_sea(*, box: bool = True, **more: object) -> Result:
+    """Return a village of 400 m, with an island in the sea in the east, and a pond with an islet in the west."""
+    found = village([20.0] * 5)
+    sea = shapely.box(120.01, 29.98, 120.03, 30.02) - shapely.box(120.017, 29.998, 120.021, 30.002)
+    pond = shapely.box(119.99, 29.996, 119.996, 30.004) - shapely.box(
+        119.992, 29.999, 119.994, 30.001
+    )
+    around = Surroundings(
+        sea=polygons(sea) if box else polygons(),
+        sea_box=(119.97, 29.98, 120.03, 30.02) if box else None,
+        # the second lies in the first
+        water=polygons(pond, shapely.box(119.9945, 29.997, 119.9955, 30.003)),
+        names=more.pop("names", names()),
+        districts=Districts(
+            name=np.array(["甲区", "乙区"], dtype=object),
+            area=polygons(
+                shapely.box(119.985, 29.99, 120.0, 30.01), shapely.box(120.0, 29.99, 120.025, 30.01)
+            ),
+        ),
+    )
+    return replace(found, surroundings=around)
+
+
+SEA, ISLAND, POND, ISLET, WITHIN = (
+    (120.013, 29.994),
+    (120.019, 30.0),
+    (119.991, 29.998),
+    (119.993, 30.0),
+    (119.995, 30.0),
+)
+VIEW = "#at=14.5/30.00000/120.00500"
+
+
+def test_sea_is_sea_and_land_is_land(open_map: Open):
+    seen = open_map(map_html(by_the_sea()), address=VIEW)
+    found = seen.page.evaluate(COLORS, [SEA, ISLAND, POND, ISLET, WITHIN])
+    assert found == [WATER, LAND, WATER, LAND, WATER]
+
+
+def test_without_a_coast_ponds_are_drawn_and_no_sea(open_map: Open):
+    seen = open_map(map_html(by_the_sea(box=False)), address=VIEW)
+    assert seen.page.evaluate(COLORS, [SEA, POND]) == [LAND, WATER]
+
+
+@pytest.mark.slow
+def test_borders_of_districts_can_be_switched_off(open_map: Open):
+    border = [(120.0, 29.99 + k / 10_000) for k in range(5, 95)]
+    seen = open_map(map_html(by_the_sea()), address=VIEW)
+    drawn = seen.page.evaluate(COLORS, border)
+    seen.page.uncheck("#layer-districts")
+    plain = seen.page.evaluate(COLORS, border)
+    assert sum(a != b for a, b in zip(drawn, plain, strict=True)) > 40
+    seen.settle()
+    assert "off=districts" in seen.page.url
+    assert open_map(map_html(village([20.0]))).page.locator("#layer-districts").count() == 0
+
+
+WRITTEN = """() => new Promise((done) => {
+    const texts = [];
+    const plain = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+        texts.push(text);
+        return plain.call(this, text, ...at);
+    };
+    window.stationMap.map.once("moveend", () => setTimeout(() => done(texts), 50));
+    window.stationMap.map.panBy([1, 0], { animate: false });
+})"""
+"""What is written on the map when it is drawn again."""
+
+
+@pytest.mark.slow
+def test_names_of_places_come_by_rank_and_are_written_once(open_map: Open):
+    told = names(
+        ("大城", "Big City", 0, 120.003, 30.007),
+        ("村2号", "Village 2", 2, 120.01, 30.005),
+        ("小村", "Hamlet", 3, 119.999, 29.994),
+    )
+    html = map_html(by_the_sea(names=told))
+    seen = open_map(html, address=VIEW)
+    written = seen.page.evaluate(WRITTEN)
+    assert {"大城", "小村", "甲区", "乙区"} <= set(written)
+    assert written.count("村2号") == 1
+    seen.page.click("#language")
+    assert "Big City" in seen.page.evaluate(WRITTEN)
+    afar = open_map(html, address="#at=9/30.00000/120.00500")
+    written = set(afar.page.evaluate(WRITTEN))
+    assert "小村" not in written
+
+
+@pytest.mark.slow
+def test_nothing_of_it_makes_the_page_complain(open_map: Open):
+    seen = open_map(map_html(by_the_sea(names=names(("<b>", "{{x}}", 0, 120.0, 30.0)))), size=PHONE)
+    seen.page.click("#zoom-out")
+    seen.settle()
+    assert [said for said in seen.complaints if not said.startswith("Canvas2D")] == []

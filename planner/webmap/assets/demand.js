@@ -166,13 +166,13 @@ class Demand {
     return seen.reduce((worst, k) => (this.step[k] > this.step[worst] ? k : worst), seen[0]);
   }
 
-  // Names of the districts in the middle of their demand.
-  drawDistricts(ctx, frame, boxes) {
+  // Names of the districts in the middle of their demand, or where they are given.
+  drawDistricts(ctx, frame, boxes, places = this.places) {
     if (frame.zoom >= 15) return;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     ctx.font = `600 ${frame.zoom < 11 ? 13 : 15}px ${FONT}`;
-    for (const place of this.places) {
+    for (const place of places) {
       const x = place.x * frame.scale + frame.dx, y = place.y * frame.scale + frame.dy;
       if (x < -80 || y < -20 || x > frame.width + 80 || y > frame.height + 20) continue;
       const text = shortened(place.text, 24);
@@ -181,6 +181,7 @@ class Demand {
       for (const away of [0, -22, 22, -40, 40]) {
         if (!boxes.take(x - half, y + away - 12, x + half, y + away + 12)) continue;
         label(ctx, text, x, y + away, "#26333f", "rgba(255,255,255,.9)", 4);
+        boxes.texts.add(place.text);
         break;
       }
     }
@@ -196,7 +197,7 @@ class Demand {
     const air = frame.zoom < 14 ? 34 : frame.zoom < 15 ? 20 : 8;
     let tried = 0;
     for (const i of this.byWeight) {
-      if (!this.name[i]) continue;
+      if (!this.name[i] || boxes.texts.has(this.name[i])) continue;
       const x = this.x[i] * frame.scale + frame.dx, y = this.y[i] * frame.scale + frame.dy - above;
       if (x < 0 || y < 0 || x > frame.width || y > frame.height) continue;
       if (++tried > 200) break;

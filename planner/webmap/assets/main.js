@@ -1,10 +1,10 @@
 // The page comes to life: data in, map and panel out, and what happens on a click.
 
 const app = {
-  map: null, data: null, roads: null, cover: null, areas: null, demand: null, stations: null,
+  map: null, data: null, roads: null, cover: null, areas: null, surroundings: null, demand: null, stations: null,
   ground: null, marks: null,
   // what is switched on, and what was when the page was opened
-  visible: { roads: true, cover: false, isochrones: true, demand: true, uncovered: true, stations: true, names: true },
+  visible: { roads: true, cover: false, isochrones: true, demand: true, uncovered: true, stations: true, names: true, districts: true },
   usual: {},
   selected: { station: -1, place: -1 },
   address: "",
@@ -208,6 +208,7 @@ async function start() {
   app.roads = app.data.roads ? new Roads(app.data) : null;
   app.cover = app.data.road_cover ? new RoadCover(app.data, app.roads) : null;
   app.areas = app.data.areas ? new Areas(app.data) : null;
+  app.surroundings = app.data.surroundings ? new Surroundings(app.data) : null;
   app.visible.cover = app.cover !== null && app.data.road_cover.is_demand;
   app.visible.isochrones = !app.visible.cover;
   app.visible.tiles = app.data.tiles !== null;

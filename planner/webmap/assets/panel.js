@@ -1,6 +1,6 @@
 // The panel: the answer, the figures, switches, the table of stations, and where there is no cover.
 
-const SWITCHES = ["stations", "demand", "uncovered", "isochrones", "roads", "cover", "names", "tiles"];
+const SWITCHES = ["stations", "demand", "uncovered", "isochrones", "roads", "cover", "names", "districts", "tiles"];
 
 function showPanel() {
   const { data } = app;
@@ -94,7 +94,7 @@ function showSplit() {
 
 // Whether there is anything to switch.
 function isThere(name) {
-  const there = { tiles: app.data.tiles, roads: app.roads, cover: app.cover, isochrones: app.areas, demand: app.demand.n, uncovered: app.demand.n };
+  const there = { tiles: app.data.tiles, districts: app.surroundings && app.surroundings.districts.length, roads: app.roads, cover: app.cover, isochrones: app.areas, demand: app.demand.n, uncovered: app.demand.n };
   return !(name in there) || Boolean(there[name]);
 }
 
