@@ -35,6 +35,8 @@ SCRIPTS: Final = (
     "card.js",
     "persons.js",
     "panel.js",
+    "kinds.js",
+    "districts.js",
     "search.js",
     "address.js",
     "main.js",

@@ -154,6 +154,15 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "col_road": ("独自覆盖道路", "Road it alone covers"),
     "col_farthest": ("最远", "Farthest"),
     "col_time_unit": ("分:秒", "min:s"),
+    "kinds": ("按依托场所筛选", "Filter by kind of host"),
+    # by district
+    "by_district": ("按区域", "By district"),
+    "district_name": ("区域", "District"),
+    "district_demand": ("需求", "Demand"),
+    "district_share": ("覆盖", "Covered"),
+    "district_open": ("未覆盖", "Not"),
+    "district_farthest": ("最远", "Farthest"),
+    "district_none": ("未注明", "not told"),
     # lists
     "lists": ("没有覆盖到的地方", "Where there is no cover"),
     "list_coverable": ("可以覆盖，但本方案没有", "Could be covered, but this plan does not"),
@@ -264,6 +273,7 @@ PERSONS_UI: Final[dict[str, tuple[str, str]]] = {
     "card_weight": ("人数", "People"),
     "card_served": ("服务人数", "Serves"),
     "is_place": ("人员", "people"),
+    "district_demand": ("人数", "People"),
 }
 """What it says instead, and besides, where demand is persons."""
 

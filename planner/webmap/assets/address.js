@@ -16,6 +16,7 @@ function addressNow() {
   const switched = (on) => SWITCHES.filter((name) => visible[name] === on && usual[name] !== on).join(",");
   if (switched(false)) parts.push(`off=${switched(false)}`);
   if (switched(true)) parts.push(`on=${switched(true)}`);
+  if (stations.hidden.size) parts.push(`without=${[...stations.hidden].sort().join(",")}`);
   if (words.language !== data.language) parts.push(`lang=${words.language}`);
   return `#${parts.join("&")}`;
 }
@@ -54,6 +55,7 @@ function followAddress() {
   if (said.lang === "zh" || said.lang === "en") words.language = said.lang;
   const [off, on] = [said.off, said.on].map((names) => (names || "").split(","));
   for (const name of SWITCHES) visible[name] = on.includes(name) || (app.usual[name] && !off.includes(name));
+  stations.hidden = new Set((said.without || "").split(",").filter((kind) => stations.kind.includes(kind)));
   app.selected = { station: said.station ? stations.id.indexOf(said.station) : -1, place: said.place ? demand.id.indexOf(said.place) : -1 };
   const [zoom, lat, lng] = (said.at || "").split("/").map(Number);
   if (![zoom, lat, lng].every(Number.isFinite)) return false;

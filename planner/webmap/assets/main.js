@@ -110,6 +110,7 @@ function listen() {
   byId("whole").addEventListener("click", () => showAll(true));
   listenToSheet();
   byId("stations").addEventListener("keydown", walkRows);
+  byId("district-table").addEventListener("keydown", walkRows);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.id !== "search") select({});
   });

@@ -15,7 +15,9 @@ function showPanel() {
   showFigures();
   showSplit();
   showSwitches();
+  showKinds();
   showTable();
+  showDistricts();
   showLists();
   showLegend();
   showFoot();
@@ -140,7 +142,7 @@ function sortedStations() {
   const value = COLUMNS[sorting.by];
   const isText = sorting.by === "name" || sorting.by === "kind";
   const collator = isText ? new Intl.Collator(words.language === "zh" ? "zh-CN" : "en", { numeric: true }) : null;
-  const order = Array.from(app.stations.weight.keys());
+  const order = Array.from(app.stations.weight.keys()).filter((i) => app.stations.isShown(i));
   order.sort((a, b) => {
     const [p, q] = [value(a), value(b)];
     const less = collator ? collator.compare(p, q) : p - q;
@@ -163,7 +165,8 @@ function showTable() {
   table.tHead.replaceChildren(head);
   table.setAttribute("aria-label", `${word("table")}. ${word("table_hint")}`);
   table.tBodies[0].replaceChildren(...order.map(stationRow));
-  byId("station-count").textContent = word("station_of_n", { n: number(app.stations.n) });
+  const n = order.length < app.stations.n ? `${number(order.length)} / ${number(app.stations.n)}` : number(order.length);
+  byId("station-count").textContent = word("station_of_n", { n });
   markRow(false);
 }
 

@@ -64,6 +64,8 @@ class Stations {
     this.apart = this.typicalGap();
     this.named = [];
     this.kind = this.kindText.map(kindOf);
+    // kinds of host that are switched off
+    this.hidden = new Set();
     this.isAlways = this.hours.map(isAlwaysOpen);
     this.heaviest = Math.max(1e-9, ...this.weight);
     this.order = Array.from(x.keys()).sort((a, b) => this.weight[a] - this.weight[b] || a - b);
@@ -73,6 +75,10 @@ class Stations {
 
   text(i) {
     return this.name[i] || this.id[i];
+  }
+
+  isShown(i) {
+    return !this.hidden.has(this.kind[i]);
   }
 
   // By the root, so that areas compare; smaller where stations crowd.
@@ -95,7 +101,7 @@ class Stations {
   }
 
   draw(ctx, frame, selected) {
-    for (const i of this.order) if (i !== selected) this.drawOne(ctx, frame, i, selected >= 0 ? 0.4 : 1, false);
+    for (const i of this.order) if (i !== selected && this.isShown(i)) this.drawOne(ctx, frame, i, selected >= 0 ? 0.4 : 1, false);
     if (selected >= 0) this.drawOne(ctx, frame, selected, 1, true);
   }
 
@@ -111,6 +117,7 @@ class Stations {
   takeRoom(ctx, frame, boxes) {
     const inSight = [];
     for (const i of this.order) {
+      if (!this.isShown(i)) continue;
       const x = this.x[i] * frame.scale + frame.dx, y = this.y[i] * frame.scale + frame.dy;
       if (x < -80 || y < -40 || x > frame.width + 80 || y > frame.height + 40) continue;
       const r = this.radius(i, frame) + 3;
@@ -140,6 +147,7 @@ class Stations {
   at(x, y, frame) {
     let best = -1, least = Infinity;
     for (let i = 0; i < this.n; i++) {
+      if (!this.isShown(i)) continue;
       const far = Math.hypot(this.x[i] * frame.scale + frame.dx - x, this.y[i] * frame.scale + frame.dy - y);
       if (far < this.radius(i, frame) + 5 && far < least) {
         least = far;
