@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from planner.network import RoadNetwork
 from planner.scenario import Scenario
 from planner.surroundings.coast import Box, sea_of
+from planner.surroundings.kept import kept
 from planner.surroundings.layers import Districts, no_districts, read_areas, read_districts
 from planner.surroundings.osm import PlaceNames, no_names, read_osm_surroundings
 
@@ -75,7 +76,7 @@ def read_surroundings(scenario: Scenario, network: RoadNetwork | None) -> Surrou
     if scenario.network is not None and network is not None:
         path = scenario.resolve(scenario.network.file)
         if _is_osm(path):
-            extract = read_osm_surroundings(path)
+            extract = kept(path, read_osm_surroundings)
             told.append(extract.water)
             names = extract.names
             box = _known_box(extract.box, network.bounds)

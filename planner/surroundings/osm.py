@@ -188,7 +188,7 @@ def _polygons(found: _Found) -> NDArray[np.object_]:
     parts = shapely.get_parts(shapely.build_area(_array(several)))
     areas = np.concatenate([whole, parts])
     areas = np.where(shapely.is_valid(areas), areas, shapely.buffer(areas, 0))
-    return np.asarray(areas[~shapely.is_empty(areas)], dtype=object)
+    return np.asarray(shapely.get_parts(areas[~shapely.is_empty(areas)]), dtype=object)
 
 
 def _names(places: list[tuple[int, float, str, str, float, float]]) -> PlaceNames:
