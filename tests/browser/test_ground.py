@@ -68,12 +68,15 @@ def test_it_calls_itself_a_draft_until_its_number_is_given(open_map: Open):
 def test_where_demand_is_persons_amounts_say_so(open_map: Open):
     seen = open_map(map_html(village([12.0] * 40, **persons())))
     # 300 s at 6 m/s are 1,800 m: places 0 to 18 are covered, 21 of 40 are not
-    assert seen.figure("uncovered") == "252 人"
+    assert seen.figure("uncovered") == "252"
+    assert seen.text("[data-figure=uncovered] dt") == "未覆盖人数"
     assert "的人员" in seen.text("#says-answer")
     assert "人" in seen.text("#stations thead")
     assert seen.text("#stations tbody td >> nth=1") == "228"
     seen.page.click("#language")
-    assert seen.figure("uncovered") == "252 persons"
+    assert seen.text("[data-figure=uncovered] dt") == "people not covered"
+    seen.page.click("#lists summary")
+    assert "12 persons" in seen.text("#lists li >> nth=0")
 
 
 def test_few_persons_are_told_together_with_their_neighbours(open_map: Open):
@@ -86,8 +89,9 @@ def test_few_persons_are_told_together_with_their_neighbours(open_map: Open):
     assert at[0] == at[1] == at[2] == at[3] != at[4]
     seen.page.mouse.click(*at[5])
     assert seen.text("#card h2") == "村4号"
-    assert "42 人" in seen.text("#card .card-figures")
-    assert "1:07至1:23" in seen.text("#card .card-figures")
+    assert seen.text("#card .card-figures b >> nth=0") == "1:07至1:23"
+    assert seen.text("#card .card-figures b >> nth=1") == "42"
+    assert seen.text("#card .card-figures span >> nth=1") == "人数"
 
 
 def test_a_group_without_a_name_says_how_many_places_it_is(open_map: Open):
@@ -97,7 +101,7 @@ def test_a_group_without_a_name_says_how_many_places_it_is(open_map: Open):
     seen.page.evaluate("() => { location.hash = 'place=%2B1'; }")
     seen.page.wait_for_selector("#card:not([hidden])")
     assert seen.text("#card h2") == "3 处合并"
-    assert "12 人" in seen.text("#card .card-figures")
+    assert seen.text("#card .card-figures b >> nth=1") == "12"
     seen.page.click("#language")
     assert seen.text("#card h2") == "3 places together"
 

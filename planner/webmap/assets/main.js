@@ -187,7 +187,7 @@ function hover(event) {
   map.getContainer().style.cursor = box.hidden ? "" : "pointer";
   if (box.hidden) return;
   const text = station >= 0 ? stations.text(station) : demand.text(place);
-  const time = station >= 0 ? `${word("card_served")} ${weightText(stations.weight[station])}` : demand.isGroup(place) ? rangeText(timesOf(place)) : duration(demand.time[place]);
+  const time = station >= 0 ? `${word("card_served")} ${weightNumber(stations.weight[station])}` : demand.isGroup(place) ? rangeText(timesOf(place)) : duration(demand.time[place]);
   box.replaceChildren(nameOf(text), make("span", {}, time));
   const { x, y } = event.containerPoint;
   const left = Math.min(x + 14, map.getSize().x - box.offsetWidth - 8);

@@ -48,7 +48,7 @@ function showFigures() {
   byId("figures").replaceChildren(
     figure("share", f.share, word("share_covered"), null),
     figure("count", number(f.n_stations), word("stations"), split),
-    figure("uncovered", weightText(f.uncovered_weight), word("not_covered"), places),
+    figure("uncovered", weightNumber(f.uncovered_weight), word("not_covered"), places),
     figure("mean", timed(f.mean_s), word("mean"), null),
     figure("p95", timed(f.p95_s), word("p95"), null),
     figure("longest", timed(f.longest_s), word("longest"), null),

@@ -11,7 +11,7 @@ function groupCard(i) {
     cardHead(`${word("card_demand")} · ${word(open.length ? "card_uncovered" : "card_covered")}`, demand.text(i), open.length ? "#b34a00" : "#0072b2"),
     make("div", { class: "card-figures" },
       cardFigure(rangeText(timesOf(i)), "card_drive"),
-      cardFigure(weightText(sum(all)), "card_weight")),
+      cardFigure(weightNumber(sum(all)), "card_weight")),
     rows([
       ["card_group", word("card_places_value", { n: number(all.length) })],
       ["not_covered", open.length ? weightText(sum(open)) : null],
