@@ -242,7 +242,8 @@ def files_of(scenario: Scenario) -> list[str]:
     """Return the files that a scenario names, as written."""
     tables = (scenario.network, scenario.drive_times, scenario.demand, scenario.sites)
     files = [table.file for table in tables if table is not None and table.file is not None]
-    return files + ([scenario.sites.existing] if scenario.sites.existing else [])
+    layers = [layer.file for layer in (scenario.map.districts, scenario.map.water) if layer]
+    return files + ([scenario.sites.existing] if scenario.sites.existing else []) + layers
 
 
 def _checksums(scenario: Scenario) -> list[InputFile]:

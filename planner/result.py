@@ -19,6 +19,7 @@ from planner.plan import Plan
 from planner.roadcover import RoadCover
 from planner.scenario import Scenario
 from planner.snapping import Places
+from planner.surroundings import Surroundings
 
 if TYPE_CHECKING:
     import folium
@@ -59,6 +60,8 @@ class Result:
         The share covered for each number of stations; None where not asked for.
     source
         Where drive times come from, for more of them; None where nobody will ask.
+    surroundings
+        Water, names of places and districts, for maps; None where nobody looked.
     """
 
     scenario: Scenario
@@ -76,6 +79,7 @@ class Result:
     areas: StationAreas | None = None
     curve: Curve | None = None
     source: TimeSource | None = None
+    surroundings: Surroundings | None = None
 
     # The steps up the floors: people ask a result for its map and its tables. Nothing below depends on them.
 

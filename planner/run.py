@@ -18,6 +18,7 @@ from planner.result import Result
 from planner.roaddemand import cover_of_roads, curve_of_demand, rows_of_roads, with_roads
 from planner.runfolder import refuse_foreign, write_result
 from planner.scenario import Scenario
+from planner.surroundings import read_surroundings
 
 
 def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
@@ -61,6 +62,8 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         roads = cover_of_roads(scenario, inputs, plan.stations)
     with clock.stage("draw isochrones"):
         areas = areas_of_plan(scenario, inputs.network, inputs.site_places, plan.stations)
+    with clock.stage("read water and names"):
+        surroundings = read_surroundings(scenario, inputs.network)
     result = Result(
         scenario=scenario,
         network=inputs.network,
@@ -77,6 +80,7 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         areas=areas,
         curve=_by_number(survey, plan, clock),
         source=inputs.source,
+        surroundings=surroundings,
     )
     if out is not None:
         write_result(result, Path(out), clock)

@@ -30,6 +30,7 @@ from planner.roadcover import RoadCover, WorstPoint
 from planner.scenario import Goal, SecondGoal, read_scenario, scenario_toml
 from planner.sheet import write_sheet
 from planner.stretches import Stretches
+from planner.surroundings import read_surroundings
 from planner.tables import FORMAT, METRES, write_tables
 from planner.webmap import write_map
 from planner.wholefolder import refuse_other, whole_folder
@@ -157,7 +158,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
 def read_result(folder: Path, *, with_areas: bool = True) -> Result:
     """Return the result in a folder, with roads and points read again from the files that made it.
 
-    Drive times are the saved ones; only isochrones are drawn again.
+    Drive times are the saved ones; only isochrones and what lies around are drawn again.
 
     Parameters
     ----------
@@ -226,6 +227,7 @@ def read_result(folder: Path, *, with_areas: bool = True) -> Result:
         else None,
         source=inputs.source,
         curve=_curve(summary, times, counts_metres=scenario.demand.file is None),
+        surroundings=read_surroundings(scenario, inputs.network),
     )
 
 

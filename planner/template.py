@@ -32,6 +32,7 @@ direction = "to_station"       # or "from_station"
 [demand]
 file = "demand.csv"            # id, lon, lat; if you have them: weight, name, district
 # columns = { id = "编号", lon = "经度", lat = "纬度" }    # your names of the columns
+# unit = "persons"             # weights count persons: then the map tells no place with fewer than [map] fewest_persons
 
 [sites]
 file = "hosts.csv"             # id, lon, lat; if you have them: name, kind, existing, required, excluded, ...
@@ -51,6 +52,13 @@ goal = "set-covering"          # the fewest stations that cover everyone who can
 # [isochrones]
 # minutes = [3, 5]             # areas within so many minutes, on the map and in plan.gpkg; []: none
 # width_m = 40                 # how far they reach to each side of a reached road
+
+# [map]                        # what the map shows and tells; no number depends on it
+# approval = "浙S(2026)12号"   # 审图号; without it the map calls itself an internal draft
+# districts = "districts.gpkg" # borders with their names (column name)
+# water = "water.gpkg"         # areas of water beside those of an OpenStreetMap extract
+# tiles = { url = "https://tiles.example.org/{z}/{x}/{y}.png", credit = "Whose they are" }   # asked for while one looks
+# fewest_persons = 10          # with unit = "persons": places with fewer are shown together with their neighbours
 """
 
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from planner.answer import words
 from planner.figures import Figures, LeftOut, figures, left_out
+from planner.persons import is_too_small
 from planner.plan import Status
 from planner.result import Result
-from planner.scenario import Goal
+from planner.scenario import Goal, Unit
 
 UNREACHABLE_S: Final = -1
 """Stands for "no road leads there" where times are packed as whole seconds."""
@@ -91,7 +92,7 @@ def _answer(result: Result, found: Figures, language: str) -> Iterator[Piece]:
         "stations": words.count(found.n_stations, "station", language),
         "n_stations": words.count(found.n_stations, "", language),
         "share": words.share(share),
-        "what": say["of_roads" if is_alone else "of_demand"],
+        "what": say["of_roads" if is_alone else _what_demand_is(result)],
         "standard": words.duration(found.standard_s, language),
     }
     what = "planned"
@@ -109,6 +110,10 @@ def _answer(result: Result, found: Figures, language: str) -> Iterator[Piece]:
         yield {"name": name}
         yield say["name_closes"]
     yield say["stop"]
+
+
+def _what_demand_is(result: Result) -> str:
+    return "of_persons" if result.scenario.demand.unit is Unit.PERSONS else "of_demand"
 
 
 def _farthest(result: Result, found: Figures) -> tuple[float, str]:
@@ -211,5 +216,8 @@ def _rest_of_roads(result: Result, found: Figures, language: str) -> Iterator[Pi
 
 
 def _name(result: Result, need: int) -> str:
+    """Return what a place is called; nothing where so few persons are that it is not told apart."""
     demand, point = result.times.demand, result.times.needs.point[need]
+    if is_too_small(demand, result.scenario)[point]:
+        return ""
     return str(demand.name[point]) or str(demand.id[point])

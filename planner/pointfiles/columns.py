@@ -239,7 +239,7 @@ def _folded(name: str) -> str:
 
 
 def _unknown_of_ours(reading: Reading) -> list[str]:
-    known = ("id", "lon", "lat", *reading.optional)
+    known = (*reading.needed, "lon", "lat", *reading.optional)
     return [
         f"columns: {ours} is none of ours; known are {', '.join(known)}"
         for ours in reading.columns or {}

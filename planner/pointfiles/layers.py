@@ -205,7 +205,9 @@ def _rows(file: str, layer: _Layer, reading: Reading) -> Rows:
     names = list(layer.fields)
     n = len(layer.wkb)
     # an empty GeoJSON has no columns at all
-    columns = columns_in(file, names, ("id",), reading) if n else Columns(where={}, guessed={})
+    columns = (
+        columns_in(file, names, reading.needed, reading) if n else Columns(where={}, guessed={})
+    )
     shapes = points_and_areas(layer.wkb)
     return Rows(
         file=file,

@@ -61,6 +61,8 @@ class Reading:
     ----------
     optional
         Our names of the columns that a file may have beside id and place.
+    needed
+        Our names of the columns that a layer must have beside its shapes.
     crs
         ``wgs84``, ``gcj02``, ``bd09`` or ``EPSG:n``; None: the file's own, WGS 84 for CSV and Excel.
     layer, sheet, heading_row, encoding
@@ -80,6 +82,7 @@ class Reading:
     encoding: str | None = None
     columns: Mapping[str, str] | None = None
     is_second: bool = False
+    needed: tuple[str, ...] = ("id",)
 
 
 def no_rows(file: str, unit: str, notes: tuple[str, ...] = ()) -> Rows:

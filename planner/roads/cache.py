@@ -51,7 +51,10 @@ _LIBRARIES: Final = (
     *("scipy", "shapely"),
 )
 _SUFFIX: Final = ".network"
-_UNFINISHED: Final = ".unfinished"
+_OTHER_SUFFIX: Final = ".surroundings"
+"""What is kept of extracts beside their roads; it counts and goes like networks."""
+UNFINISHED: Final = ".unfinished"
+"""How the name of a file ends that is being written."""
 _MAGIC: Final = b"\x93ROADS\x00\x01"
 _ALIGNED_TO: Final = 64
 
@@ -321,7 +324,7 @@ def _keep(network: RoadNetwork, entry: Path, key: str) -> None:
         arrays_sum = zlib.crc32(piece, arrays_sum)
     preamble = _Preamble(_MAGIC, len(header), zlib.crc32(header), size, arrays_sum)
     entry.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = entry.with_name(token_hex(8) + _UNFINISHED)
+    unfinished = entry.with_name(token_hex(8) + UNFINISHED)
     try:
         with unfinished.open("xb") as file:
             file.write(_PREAMBLE.pack(*preamble) + header)
@@ -383,7 +386,7 @@ def _files(folder: Path) -> list[_File]:
     found = []
     with suppress(FileNotFoundError), os.scandir(folder) as items:
         for item in items:
-            if item.name.endswith((_SUFFIX, _UNFINISHED)) and item.is_file():
+            if item.name.endswith((_SUFFIX, _OTHER_SUFFIX, UNFINISHED)) and item.is_file():
                 with suppress(FileNotFoundError):  # another process has removed it
                     status = item.stat()
                     found.append(_File(status.st_mtime_ns, item.path, status.st_size))

@@ -13,20 +13,25 @@ from pydantic import BaseModel, ValidationError
 from planner.scenario.near import did_you_mean, nearest
 from planner.scenario.tables import (
     DEMAND_COLUMNS,
+    DISTRICTS_COLUMNS,
     ROAD_CLASSES,
     ROAD_COLUMNS,
     SITES_COLUMNS,
     VEHICLES,
     DemandSettings,
+    DistrictLayer,
     DriveTimesSettings,
     Fleet,
     Goal,
     IsochroneSettings,
     JunctionDelay,
+    MapLayer,
+    MapSettings,
     NetworkSettings,
     Placement,
     Scenario,
     SitesSettings,
+    Tiles,
     Title,
     VehicleSettings,
 )
@@ -51,6 +56,10 @@ _MODELS: Final[dict[str, type[BaseModel]]] = {
     "sites": SitesSettings,
     "placement": Placement,
     "isochrones": IsochroneSettings,
+    "map": MapSettings,
+    "map.districts": DistrictLayer,
+    "map.water": MapLayer,
+    "map.tiles": Tiles,
 }
 """The tables by their place."""
 
@@ -104,6 +113,10 @@ _HINTS: Final = {
     "isochrones.minutes": "such as [3, 5]",
     "demand.columns": 'such as { id = "编号" }',
     "sites.columns": 'such as { id = "编号" }',
+    "map.districts": 'such as "districts.gpkg"',
+    "map.districts.columns": 'such as { name = "名称" }',
+    "map.water": 'such as "water.gpkg"',
+    "map.tiles": 'such as { url = "https://tiles.example.org/{z}/{x}/{y}.png", credit = "Whose they are" }',
 }
 
 _FILES: Final = (
@@ -112,6 +125,10 @@ _FILES: Final = (
     "demand.file",
     "sites.file",
     "sites.existing",
+    "map.districts",
+    "map.districts.file",
+    "map.water",
+    "map.water.file",
 )
 
 
@@ -147,6 +164,7 @@ def _value_problems(table: Mapping[str, Any]) -> Iterator[Problem]:
         yield from _unknown_names(table, f"vehicles.{name}.speeds", ROAD_CLASSES)
     yield from _unknown_names(table, "demand.columns", DEMAND_COLUMNS)
     yield from _unknown_names(table, "sites.columns", SITES_COLUMNS)
+    yield from _unknown_names(table, "map.districts.columns", DISTRICTS_COLUMNS)
 
 
 def _value_problem(detail: ErrorDetails) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from planner.scenario.near import did_you_mean, nearest
+from planner.scenario.tileurls import tile_url
 from planner.units import minutes
 
 # ---------------------------------------------------------------------------------------------
@@ -55,6 +56,12 @@ class Spread(StrEnum):
 
     INSIDE = "inside"
     ROADS = "roads"
+
+
+class Unit(StrEnum):
+    """What weights of demand count."""
+
+    PERSONS = "persons"
 
 
 class Goal(StrEnum):
@@ -105,6 +112,7 @@ ROAD_COLUMNS: Final = ("class", "name", "direction", "speed", "speed_back", "tai
 """What a layer of road lines may have beside the lines."""
 
 DEMAND_COLUMNS: Final = ("id", "lon", "lat", "weight", "name", "district")
+DISTRICTS_COLUMNS: Final = ("name",)
 SITES_COLUMNS: Final = (
     *("id", "lon", "lat", "name", "kind", "existing", "required", "excluded"),
     *("services", "opening_hours"),
@@ -159,6 +167,10 @@ def _zero_is_no_delay(value: object) -> object:
 
 def _nothing_is_none(value: object) -> object:
     return None if value == {} else value
+
+
+def _only_the_file(value: object) -> object:
+    return {"file": value} if isinstance(value, str) else value
 
 
 def _one_default_fleet(value: object) -> object:
@@ -304,6 +316,8 @@ class DemandSettings(_Table):
     """Our column names with those of the file."""
     spread: Spread = Spread.INSIDE
     """What stands for an area: a point inside it, or points all along its roads."""
+    unit: Unit | None = None
+    """What weights count: ``persons``; None: nothing in particular."""
 
 
 class SitesSettings(_Table):
@@ -366,6 +380,50 @@ class IsochroneSettings(_Table):
     """How far an area reaches to each side of a reached road, in metres."""
 
 
+class MapLayer(_Table):
+    """A layer of areas that the map draws."""
+
+    file: Text
+    """Layer of areas, as written."""
+    crs: Crs | None = None
+    """``wgs84``, ``gcj02``, ``bd09`` or ``EPSG:n``; None: the file's own."""
+    layer: Text | None = None
+    """Layer of a file with several."""
+    encoding: Encoding | None = None
+    """Encoding of the text; None: as the file says, else UTF-8 or GB18030, whichever it is."""
+
+
+class DistrictLayer(MapLayer):
+    """A layer of districts."""
+
+    columns: dict[str, Text] = {}
+    """Our column names with those of the file."""
+
+
+class Tiles(_Table):
+    """Pictures of a base map that a page asks for while it is looked at."""
+
+    url: Annotated[Text, AfterValidator(tile_url)]
+    """Where they are, in WGS 84: https, with ``{z}``, ``{x}`` and ``{y}``."""
+    credit: Text
+    """Whose they are, as it has to be told on the map."""
+
+
+class MapSettings(_Table):
+    """What the map shows and tells; no number depends on it."""
+
+    approval: Text | None = None
+    """The number under which the map was approved; None: it calls itself an internal draft."""
+    districts: Annotated[DistrictLayer | None, BeforeValidator(_only_the_file)] = None
+    """Borders of districts with their names."""
+    water: Annotated[MapLayer | None, BeforeValidator(_only_the_file)] = None
+    """Water beside what an OpenStreetMap extract holds."""
+    tiles: Tiles | None = None
+    """A base map from elsewhere; None: the page asks the network for nothing."""
+    fewest_persons: Annotated[int, Strict(), Field(ge=1)] = 10
+    """Where demand is persons: places with fewer are shown together with their neighbours."""
+
+
 class Scenario(_Table):
     """What a planner asks; made by `read_scenario`, which checks it."""
 
@@ -397,6 +455,8 @@ class Scenario(_Table):
     """What the plan is to be best at."""
     isochrones: IsochroneSettings = IsochroneSettings()
     """Areas to draw; there are none where drive times come from a table."""
+    map: MapSettings = MapSettings()
+    """What the map shows and tells."""
     path: Path = Field(exclude=True)
     """The scenario file."""
     folder: Path = Field(exclude=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from planner.isochrones import TOGETHER, Areas
 from planner.result import Result
-from planner.webmap.pack import coordinates
+from planner.webmap.rings import rings_of
 
 TOLERANCE_DEGREES: Final = 5e-5
 """How far a drawn outline may lie beside the real one: some 5 m, two pixels at the closest zoom but two."""
@@ -44,17 +43,12 @@ def area_parts(result: Result) -> tuple[dict[str, Any], Numbers]:
 
 def _numbers(areas: Areas, minutes: NDArray[np.float64], row_of: NDArray[np.int64]) -> Numbers:
     """Return areas as arrays: station, place of the minutes, number of rings; points of each ring, and all of them."""
-    plain = shapely.simplify(areas.geometry, TOLERANCE_DEGREES, preserve_topology=False)
-    polygons, area = shapely.get_parts(plain, return_index=True)
-    rings, polygon = shapely.get_rings(polygons, return_index=True)
-    points, ring = shapely.get_coordinates(rings, return_index=True)
-    # the page closes rings itself
-    is_last = np.append(ring[1:] != ring[:-1], True)[: ring.size]
+    rings = rings_of(areas.geometry, TOLERANCE_DEGREES)
     return {
         "area_station": row_of[areas.station],
         "area_minutes": np.searchsorted(minutes, areas.minutes),
-        "area_rings": np.bincount(area[polygon], minlength=len(areas)),
-        "area_n": np.bincount(ring[~is_last], minlength=rings.size),
-        "area_x": coordinates(points[~is_last, 0]),
-        "area_y": coordinates(points[~is_last, 1]),
+        "area_rings": rings.per_area,
+        "area_n": rings.n_points,
+        "area_x": rings.x,
+        "area_y": rings.y,
     }

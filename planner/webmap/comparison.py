@@ -61,6 +61,7 @@ def comparison_content(comparison: Comparison) -> str:
         # areas would be most of the page; neither they nor trying out are what one compares here
         words, numbers = parts(replace(result, areas=None, curve=None, source=None))
         words["run"] = {"name": name, **_row(comparison, name)}
+        words["tiles"] = None
         del words["ui"]
         runs.append({"texts": words_pool.keys(words), "arrays": numbers_pool.keys(numbers)})
     numbers_of_pairs: Numbers = {}

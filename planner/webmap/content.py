@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from planner.answer import answer, step_of, steps_s, whole_seconds
 from planner.answer.words import LANGUAGES, share
 from planner.figures import Figures, LeftOut, figures, left_out, slowest_needs
+from planner.persons import ShownDemand, shown_demand
 from planner.points import Sites
 from planner.result import Result
 from planner.rows import entries, starts
@@ -23,6 +24,7 @@ from planner.webmap.drives import drive_parts, site_rows
 from planner.webmap.ground import Ground, ground
 from planner.webmap.pack import coordinates, pack
 from planner.webmap.route import DrawnRoute, route_parts
+from planner.webmap.surroundings import surrounding_parts
 
 SHARES_PER_LINE: Final = 1000
 """Where the cover of a drawn road ends is told in such parts of it."""
@@ -40,27 +42,31 @@ def parts(result: Result, *, route: DrawnRoute | None = None) -> tuple[dict[str,
     """Return all that the page is told, texts and arrays by their names."""
     found, left = figures(result), left_out(result)
     scenario = result.scenario
+    shown = shown_demand(result.times.demand, scenario)
     words: dict[str, Any] = {
         "language": str(scenario.language),
-        "ui": {language: texts.table(language) for language in LANGUAGES},
+        "ui": {language: texts.table(language, scenario.demand.unit) for language in LANGUAGES},
         "title": _both(scenario.title, scenario.name),
         "notice": _both(scenario.notice, ""),
         "says": {language: answer(result, found, left, language) for language in LANGUAGES},
         "reasons": [{"zh": reason.zh, "en": reason.en} for reason in result.plan.why],
         "figures": _figures(result, found),
         "direction": str(scenario.fleets[0].direction),
+        "approval": scenario.map.approval or "",
+        "tiles": scenario.map.tiles.model_dump() if scenario.map.tiles else None,
     }
     numbers: Numbers = {}
     rows = site_rows(result)
     lines = None if result.network is None else ground(result.network)
     for more_words, more_numbers in (
         _stations(result, rows),
-        _demand(result, found.standard_s),
+        _demand(result, shown, found.standard_s),
         _left_out(result, left),
         _roads(result, lines),
         drive_parts(result, rows, np.empty(0, dtype=np.int64) if lines is None else lines.street),
         area_parts(result),
         curve_parts(result),
+        surrounding_parts(result),
         *([route_parts(route)] if route else []),
     ):
         words |= more_words
@@ -70,7 +76,8 @@ def parts(result: Result, *, route: DrawnRoute | None = None) -> tuple[dict[str,
 
 def bounds(result: Result) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the south-western and north-eastern corners of demand and stations, as (lat, lon)."""
-    demand, sites, stations = result.times.demand, result.times.sites, result.plan.stations
+    sites, stations = result.times.sites, result.plan.stations
+    demand = shown_demand(result.times.demand, result.scenario)
     lat = np.concatenate([demand.lat, sites.lat[stations]])
     lon = np.concatenate([demand.lon, sites.lon[stations]])
     if not lat.size and result.network is not None:
@@ -169,8 +176,10 @@ def _only(result: Result, row_of: NDArray[np.int64]) -> NDArray[np.float64]:
     return only
 
 
-def _demand(result: Result, standard_s: float) -> tuple[dict[str, Any], Numbers]:
-    """Return the demand points, each by its slowest need."""
+def _demand(
+    result: Result, shown: ShownDemand, standard_s: float
+) -> tuple[dict[str, Any], Numbers]:
+    """Return the demand points, each by its slowest need; where few persons are they share place and texts."""
     demand, needs, plan = result.times.demand, result.times.needs, result.plan
     near = result.nearest_station
     need = slowest_needs(result)
@@ -180,16 +189,18 @@ def _demand(result: Result, standard_s: float) -> tuple[dict[str, Any], Numbers]
     is_whole = np.array_equal(weight, np.rint(weight))
     # as fine as whole numbers below 2^30 can tell
     per_unit = min(1.0 if is_whole else 1000.0, 2**30 / max(float(weight.max(initial=0)), 1.0))
-    districts, district = np.unique(_array(demand.district), return_inverse=True)
+    stands = shown.group == np.arange(len(demand))
+    districts, district = np.unique(_array(shown.district), return_inverse=True)
     words = {
-        "demand": {"id": _texts(demand.id), "name": _texts(demand.name)},
+        "demand": {"id": _texts(shown.id), "name": _texts(shown.name)},
         "districts": _texts(districts),
         "weight_unit": per_unit,
-        "spacing": _spacing(demand.lon, demand.lat),
+        "spacing": _spacing(shown.lon[stands], shown.lat[stands]),
     }
-    return words, {
-        "demand_x": coordinates(demand.lon),
-        "demand_y": coordinates(demand.lat),
+    groups = {"demand_group": shown.group} if shown.is_merged.any() else {}
+    return words, groups | {
+        "demand_x": coordinates(shown.lon),
+        "demand_y": coordinates(shown.lat),
         "demand_weight": np.rint(weight * per_unit).astype(np.int64),
         "demand_time": whole_seconds(near.time_s[need], standard_s),
         "demand_step": step_of(near.time_s[need], plan.is_covered[need], standard_s),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from planner.drivetimes import RoadTimes, TableTimes
 from planner.network import RoadNetwork
+from planner.persons import is_too_small
 from planner.result import Result
 from planner.rows import entries, row_of, starts
 from planner.search import pairs_over_one_edge
@@ -27,12 +28,17 @@ Numbers = dict[str, NDArray[Any]]
 def site_rows(result: Result) -> NDArray[np.int64]:
     """Return the sites that the page knows: first the stations of the plan, then those that could be stations too."""
     sites, stations = result.times.sites, result.plan.stations.astype(np.int64)
-    if not can_try(result):
+    if not (can_search(result) and may_try(result)):
         return stations
     return np.concatenate([stations, np.setdiff1d(np.flatnonzero(~sites.is_excluded), stations)])
 
 
-def can_try(result: Result) -> bool:
+def may_try(result: Result) -> bool:
+    """Return whether the page may know from where each demand point drives: not where few persons are told of together."""
+    return not is_too_small(result.times.demand, result.scenario).any()
+
+
+def can_search(result: Result) -> bool:
     """Return whether the page can work out drives: a need for each point, and not too much to carry."""
     needs, source = result.times.needs, result.source
     is_plain = np.array_equal(needs.point, np.arange(len(result.times.demand)))
@@ -63,11 +69,15 @@ def drive_parts(
         Sites are told as *sources*: in their own order, by which equally near ones are told apart.
     """
     source = result.source
-    if not can_try(result) or source is None:
+    if not can_search(result) or source is None:
         return {"drives": None}, {}
     sources = np.sort(rows)
     standard_s = float(result.times.needs.max_drive_time_s.max())
-    words: dict[str, Any] = {"standard": [int(part[0]) for part in _parts(np.array([standard_s]))]}
+    knows_points = may_try(result)
+    words: dict[str, Any] = {
+        "standard": [int(part[0]) for part in _parts(np.array([standard_s]))],
+        "knows_points": knows_points,
+    }
     numbers: Numbers = {"source_row": np.argsort(rows)}
     if isinstance(source, RoadTimes):
         settings = result.scenario.network
@@ -79,9 +89,10 @@ def drive_parts(
         }
         states = states_of(source.network)
         words["n_states"] = states.n_states
-        numbers |= _graph(source.network, states) | _ends(source, sources)
-        numbers |= _drawn(source, sources, street)
-    elif isinstance(source, TableTimes):
+        numbers |= _graph(source.network, states) | _sites(source, sources)
+        numbers |= _points(source, sources) if knows_points else {}
+        numbers |= _drawn(source.network, street)
+    elif isinstance(source, TableTimes) and knows_points:
         words["kind"] = "table"
         numbers |= _table(source, sources)
     return {"drives": words}, numbers
@@ -114,10 +125,25 @@ def _graph(network: RoadNetwork, states: States) -> Numbers:
     }
 
 
-def _ends(source: RoadTimes, sources: NDArray[np.int64]) -> Numbers:
-    """Return how sites and points hang on the states, and who is on one edge."""
+def _sites(source: RoadTimes, sources: NDArray[np.int64]) -> Numbers:
+    """Return how sites hang on the states, and where on edges they are."""
     task = source.task
     which, seed = entries(task.seeds.start, sources)
+    on_edge, place = entries(task.source_edges.start, sources)
+    return {
+        "seed_n": np.bincount(which, minlength=sources.size),
+        "seed_state": task.seeds.item[seed],
+        **_timed("seed", task.seeds.time_s[seed]),
+        "site_on_edge_source": on_edge,
+        "site_on_edge": task.source_edges.item[place],
+        **_timed("site_from_tail", np.abs(task.source_edges.time_s[place])),
+        **_timed("leg", task.source_leg_s[sources]),
+    }
+
+
+def _points(source: RoadTimes, sources: NDArray[np.int64]) -> Numbers:
+    """Return how demand points hang on the states, and which are on one edge with a site."""
+    task = source.task
     by_point = np.argsort(task.targets.item, kind="stable")
     is_known = np.full(len(source.sites), -1, dtype=np.int64)
     is_known[sources] = np.arange(sources.size)
@@ -125,9 +151,6 @@ def _ends(source: RoadTimes, sources: NDArray[np.int64]) -> Numbers:
     kept = np.flatnonzero(is_known[site] >= 0)
     kept = kept[np.lexsort((site[kept], point[kept]))]
     return {
-        "seed_n": np.bincount(which, minlength=sources.size),
-        "seed_state": task.seeds.item[seed],
-        **_timed("seed", task.seeds.time_s[seed]),
         "target_point": task.targets.item[by_point],
         "target_state": row_of(task.targets.start)[by_point],
         **_timed("target", task.targets.time_s[by_point]),
@@ -137,21 +160,15 @@ def _ends(source: RoadTimes, sources: NDArray[np.int64]) -> Numbers:
     }
 
 
-def _drawn(source: RoadTimes, sources: NDArray[np.int64], street: NDArray[np.int64]) -> Numbers:
-    """Return the edges of each drawn road, and where on edges there are sites."""
-    network, task = source.network, source.task
+def _drawn(network: RoadNetwork, street: NDArray[np.int64]) -> Numbers:
+    """Return the edges of each drawn road."""
     first_edge = starts(network.edge_street, network.n_streets)
     n = np.diff(first_edge)[street]
     is_forward = network.edge_is_forward[np.minimum(first_edge[street], network.n_edges - 1)]
-    which, place = entries(task.source_edges.start, sources)
     return {
         "road_edge": first_edge[street],
         # 1: driven along its line, 2: against it, 3: both, along first
         "road_ways": np.where(n == 2, 3, np.where(is_forward, 1, 2)) * (n > 0),
-        "site_on_edge_source": which,
-        "site_on_edge": task.source_edges.item[place],
-        **_timed("site_from_tail", np.abs(task.source_edges.time_s[place])),
-        **_timed("leg", task.source_leg_s[sources]),
     }
 
 

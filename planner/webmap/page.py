@@ -14,6 +14,7 @@ import folium.template
 import jinja2
 
 from planner.result import Result
+from planner.scenario import tile_origin
 from planner.webmap import texts
 from planner.webmap.content import bounds, content
 from planner.webmap.route import DrawnRoute
@@ -24,6 +25,8 @@ SCRIPTS: Final = (
     "world.js",
     "roads.js",
     "cover.js",
+    "polygons.js",
+    "surroundings.js",
     "areas.js",
     "demand.js",
     "stations.js",
@@ -31,10 +34,14 @@ SCRIPTS: Final = (
     "whatif.js",
     "reach.js",
     "spot.js",
+    "tiles.js",
     "layers.js",
     "card.js",
+    "persons.js",
     "panel.js",
     "curve.js",
+    "kinds.js",
+    "districts.js",
     "search.js",
     "address.js",
     "print.js",
@@ -63,6 +70,8 @@ class PageMap(folium.Map):  # type: ignore[misc]
         Our scripts in the order they run in.
     styles, body
         Our styles, and the template of the page.
+    pictures_from
+        The one origin that pictures may come from: that of the tiles; empty: none.
     """
 
     default_js: ClassVar[list[tuple[str, str]]] = []
@@ -93,6 +102,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
         scripts: tuple[str, ...],
         styles: tuple[str, ...] = STYLES,
         body: str = "page.html",
+        pictures_from: str = "",
     ) -> None:
         (south, west), (north, east) = box
         super().__init__(
@@ -107,7 +117,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
         )
         self.options |= {"min_zoom": 4, "max_zoom": 18}  # folium keeps its arguments for tiles
         self._name, self._id = "map", "stations"
-        Page(self, packed, scripts=scripts, styles=styles, body=body)
+        Page(self, packed, scripts=scripts, styles=styles, body=body, pictures_from=pictures_from)
 
     def html(self) -> str:
         """Return the whole page."""
@@ -118,13 +128,20 @@ class StationMap(PageMap):
     """The map of a result."""
 
     def __init__(self, result: Result, *, route: DrawnRoute | None = None) -> None:
-        super().__init__(bounds(result), content(result, route=route), scripts=_scripts(route))
+        tiles = result.scenario.map.tiles
+        super().__init__(
+            bounds(result),
+            content(result, route=route),
+            scripts=_scripts(route),
+            pictures_from=tile_origin(tiles.url) if tiles else "",
+        )
 
 
 class Page(branca.element.Figure):  # type: ignore[misc]
     """One HTML file: Leaflet, our scripts and styles, the packed data, and what folium layers add.
 
-    Only what this page was made with runs: each script is let in by its checksum, nothing may be fetched.
+    Only what this page was made with runs: each script is let in by its checksum, nothing may be fetched but pictures from
+    the one origin that is named.
     """
 
     def __init__(
@@ -135,11 +152,13 @@ class Page(branca.element.Figure):  # type: ignore[misc]
         scripts: tuple[str, ...],
         styles: tuple[str, ...],
         body: str,
+        pictures_from: str = "",
     ) -> None:
         super().__init__()
         self._id = "page"
         self._packed = packed
         self._scripts, self._styles, self._body = scripts, styles, body
+        self._pictures_from = pictures_from
         self.add_child(page_map)
 
     def render(self, **kwargs: Any) -> str:
@@ -158,7 +177,7 @@ class Page(branca.element.Figure):  # type: ignore[misc]
             header=header,
             html=html,
             scripts=scripts,
-            policy=_policy([*scripts.values(), *added]),
+            policy=_policy([*scripts.values(), *added], self._pictures_from),
             leaflet_css=_leaflet_css(),
             css="".join(_asset(name) for name in self._styles),
             packed=self._packed,
@@ -186,15 +205,15 @@ def _in_one_scope(scripts: Any) -> str:
     return '(() => {\n"use strict";\n' + "\n".join(scripts) + "})();\n"
 
 
-def _policy(scripts: list[str]) -> str:
-    """Return a content security policy that lets only these scripts run and nothing be fetched."""
+def _policy(scripts: list[str], pictures_from: str) -> str:
+    """Return a content security policy that lets only these scripts run and nothing be fetched but pictures of one origin."""
     hashes = sorted({f"'sha256-{_sha256(script)}'" for script in scripts})
     return "; ".join(
         [
             "default-src 'none'",
             f"script-src {' '.join(hashes)}",
             "style-src 'unsafe-inline'",
-            "img-src data: blob:",
+            f"img-src data: blob: {pictures_from}".rstrip(),
             "base-uri 'none'",
             "form-action 'none'",
         ]

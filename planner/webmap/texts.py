@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from planner.answer.words import LANGUAGES, TIMES
+from planner.scenario import Unit
 
 UI: Final[dict[str, tuple[str, str]]] = {
     # title bar
@@ -51,6 +52,8 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "layer_uncovered": ("未覆盖的需求", "Demand not covered"),
     "layer_stations": ("驿站", "Stations"),
     "layer_sites": ("未选的候选点", "Sites not chosen"),
+    "layer_districts": ("区划界线", "District borders"),
+    "layer_tiles": ("底图", "Base map"),
     "layer_names": ("地名与路名", "Names"),
     # search
     "search": ("查找驿站、地点…", "Find a station or place…"),
@@ -73,6 +76,15 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "col_road": ("独自覆盖道路", "Road it alone covers"),
     "col_farthest": ("最远", "Farthest"),
     "col_time_unit": ("分:秒", "min:s"),
+    "kinds": ("按依托场所筛选", "Filter by kind of host"),
+    # by district
+    "by_district": ("按区域", "By district"),
+    "district_name": ("区域", "District"),
+    "district_demand": ("需求", "Demand"),
+    "district_share": ("覆盖", "Covered"),
+    "district_open": ("未覆盖", "Not"),
+    "district_farthest": ("最远", "Farthest"),
+    "district_none": ("未注明", "not told"),
     # lists
     "lists": ("没有覆盖到的地方", "Where there is no cover"),
     "list_coverable": ("可以覆盖，但本方案没有", "Could be covered, but this plan does not"),
@@ -109,6 +121,9 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "card_district": ("所属区域", "District"),
     "card_drive": ("车程", "Drive"),
     "card_served_by": ("服务驿站", "Served by"),
+    "card_group": ("合并显示的地点", "Shown together"),
+    "card_group_drive": ("{least}至{most}", "{least} to {most}"),
+    "places_together": ("{n} 处合并", "{n} places together"),
     "card_covered": ("已覆盖", "covered"),
     "card_uncovered": ("未覆盖", "not covered"),
     "card_site": ("未选的候选点", "Site not chosen"),
@@ -181,6 +196,7 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "service_first_aid": ("急救", "first aid"),
     # foot
     "draft": ("内部草案", "Internal draft"),
+    "approval": ("审图号：{number}", "Map approval no. {number}"),
     "data_of": ("道路数据：{date}", "Road data of {date}"),
     "no_roads": (
         "车程来自表格，图上没有道路。",
@@ -192,8 +208,28 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "zoom_out": ("缩小", "Zoom out"),
     "whole": ("显示全图", "Show everything"),
     "station_of_n": ("{n} 个", "{n}"),
+    # amounts of demand
+    "weight": ("{n}", "{n}"),
 }
 """Words of the page, (Chinese, English); ``{…}`` is filled in by the page."""
+
+PERSONS_UI: Final[dict[str, tuple[str, str]]] = {
+    "weight": ("{n} 人", "{n} persons"),
+    "weight_unit": ("人", "persons"),
+    "share_covered": ("人员已覆盖", "of people covered"),
+    "not_covered": ("未覆盖人数", "people not covered"),
+    "legend_station": ("驿站（大小表示服务人数）", "Station (size: people served)"),
+    "by_drive": ("按车程划分的人员", "People by drive time"),
+    "layer_demand": ("已覆盖的人员", "People covered"),
+    "layer_uncovered": ("未覆盖的人员", "People not covered"),
+    "list_all_covered": ("所有人员都已覆盖。", "Everybody is covered."),
+    "card_demand": ("人员所在地", "People"),
+    "card_weight": ("人数", "People"),
+    "card_served": ("服务人数", "People served"),
+    "is_place": ("人员", "people"),
+    "district_demand": ("人数", "People"),
+}
+"""What it says instead, and besides, where demand is persons."""
 
 ROUTE_UI: Final[dict[str, tuple[str, str]]] = {
     "legend_route": ("一趟车程：{time}", "One drive: {time}"),
@@ -207,9 +243,9 @@ OLD_BROWSER: Final = (
 )
 
 
-def table(language: str) -> dict[str, str]:
-    """Return the words of the page in a language."""
-    return _column(UI, language)
+def table(language: str, unit: Unit | None = None) -> dict[str, str]:
+    """Return the words of the page in a language, for what weights of demand count."""
+    return _column(UI | (PERSONS_UI if unit is Unit.PERSONS else {}), language)
 
 
 def route_table(language: str) -> dict[str, str]:

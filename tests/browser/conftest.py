@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from browser.towns import town
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from planner.webmap import map_html
 
@@ -87,7 +88,10 @@ def open_map(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
         seen.page.on("console", lambda said: seen.complaints.append(said.text))
         seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
         seen.page.goto(file.as_uri() + address)
-        seen.page.wait_for_selector("html[data-ready=true]", state="attached")
+        try:
+            seen.page.wait_for_selector("html[data-ready=true]", state="attached", timeout=15_000)
+        except PlaywrightTimeout as error:
+            raise AssertionError(f"the page did not come to life: {seen.complaints}") from error
         return seen
 
     yield opened

@@ -44,7 +44,7 @@ ASK = """([data, isOn, spots, limit]) => {
 def bare_page(chromium: Browser) -> Page:
     """Return an empty page that knows how to search drives."""
     page = chromium.new_page()
-    sums = ASSETS.joinpath("areas.js").read_text("utf-8").split("function sums")[1]
+    sums = ASSETS.joinpath("polygons.js").read_text("utf-8").split("function sums")[1]
     page.add_script_tag(
         content=ASSETS.joinpath("drives.js").read_text("utf-8") + "\nfunction sums" + sums
     )

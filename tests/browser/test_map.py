@@ -244,21 +244,21 @@ def test_nothing_at_all_still_makes_a_page(open_map: Open):
 def column(seen: Seen, k: int) -> list[str]:
     return [
         cell.strip()
-        for cell in seen.page.locator(f"tbody tr > :nth-child({k})").all_text_contents()
+        for cell in seen.page.locator(f"#stations tbody tr > :nth-child({k})").all_text_contents()
     ]
 
 
 def test_a_heading_sorts_and_a_second_click_turns_it_round(seen: Seen):
     served = [int(text.replace(",", "")) for text in column(seen, 3)]
     assert served == sorted(served, reverse=True)
-    seen.page.click("[data-sort=served]")
+    seen.page.click("#stations [data-sort=served]")
     assert [int(text.replace(",", "")) for text in column(seen, 3)] == sorted(served)
     assert seen.page.get_attribute("th.col-served", "aria-sort") == "ascending"
-    seen.page.click("[data-sort=farthest]")
+    seen.page.click("#stations [data-sort=farthest]")
     farthest = column(seen, 5)
     assert farthest == sorted(farthest, reverse=True)
     assert seen.page.get_attribute("th.col-served", "aria-sort") == "none"
-    seen.page.click("[data-sort=name]")
+    seen.page.click("#stations [data-sort=name]")
     assert seen.page.get_attribute("th.col-name", "aria-sort") == "ascending"
     # numbers within names count as numbers
     english = [name for name in column(seen, 2) if name.startswith("Rest")]
@@ -299,7 +299,7 @@ def test_rows_are_walked_with_the_arrow_keys(seen: Seen):
     seen.page.keyboard.press("Enter")
     assert seen.text("#card h2") == column(seen, 2)[2]
     # one stop of the Tab key for the whole table body
-    assert seen.page.locator("tbody [tabindex='0']").count() == 1
+    assert seen.page.locator("#stations tbody [tabindex='0']").count() == 1
 
 
 def test_search_finds_stations_and_places(seen: Seen):

@@ -199,4 +199,5 @@ def test_steps_are_round_minutes_where_they_can_be(standard_s: float, steps: lis
 
 def test_both_languages_have_the_same_words():
     assert words.SENTENCES["zh"].keys() == words.SENTENCES["en"].keys()
-    assert all(zh and en for zh, en in (words.TIMES | texts.UI).values())
+    both = words.TIMES | texts.UI | texts.PERSONS_UI
+    assert all(zh and en for zh, en in both.values())

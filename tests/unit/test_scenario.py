@@ -638,3 +638,74 @@ def test_a_change_that_no_file_may_say_is_refused_with_its_place(read):
     told = " | ".join(caught.value.problems)
     assert "[sites] existing" in told
     assert "[placement] stationz" in told
+
+
+# --- the map ---------------------------------------------------------------------------------
+
+
+def with_tiles(url):
+    return f"{LEAST}[map.tiles]\nurl = '{url}'\ncredit = 'Whose'\n"
+
+
+def test_the_map_is_a_draft_without_tiles_unless_told(read):
+    told = read(LEAST).map
+    assert (told.approval, told.districts, told.water, told.tiles) == (None, None, None, None)
+    assert told.fewest_persons == 10
+
+
+def test_districts_may_be_told_by_their_file_alone(read, folder):
+    (folder / "d.gpkg").touch()
+    short = read(LEAST + '[map]\ndistricts = "d.gpkg"\n')
+    long = read(LEAST + '[map.districts]\nfile = "d.gpkg"\n')
+    assert short == long
+    assert read(scenario_toml(short)) == short
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://tiles.example.org/{z}/{x}/{y}.png",
+        "https://t0.tianditu.gov.cn/DataServer?T=vec_w&x={x}&y={y}&l={z}&tk=1a2b",
+        "https://tiles.example.org:8443/a%20b/{z}/{y}/{x}@2x.webp",
+    ],
+)
+def test_tiles_come_from_one_https_host(read, url):
+    assert read(with_tiles(url)).map.tiles.url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://tiles.example.org/{z}/{x}/{y}.png", "must begin with https://"),
+        ("//tiles.example.org/{z}/{x}/{y}.png", "must begin with https://"),
+        ("https://tiles.example.org/{z}/{x}.png", "must hold {y} once each"),
+        ("https://tiles.example.org/{z}/{x}/{y}/{y}.png", "must hold {y} once each"),
+        ("https://{s}.example.org/{z}/{x}/{y}.png", "must name one host"),
+        ("https:///{z}/{x}/{y}.png", "must name one host"),
+        ("https://*/{z}/{x}/{y}.png", "characters that no address"),
+        ("https://tiles.example.org:port/{z}/{x}/{y}.png", "is no address"),
+        ("https://me:secret@example.org/{z}/{x}/{y}.png", "user or password"),
+        ("https://tiles.example.org/{z}/{x}/{y}{r}.png", "no other placeholder"),
+        ("https://tiles.example.org/{z}/{x}/{y}.png; script-src *", "characters that no address"),
+        ('https://tiles.example.org/{z}/{x}/{y}.png"><script>', "characters that no address"),
+        ("https://tiles.example.org/{z}/{x}/{y}.png\u202e", "characters that no address"),
+        ("https://webrd01.is.autonavi.com/appmaptile?x={x}&y={y}&z={z}", "GCJ-02 or BD-09"),
+        ("https://MAPS.google.cn/vt?x={x}&y={y}&z={z}", "GCJ-02 or BD-09"),
+    ],
+)
+def test_tiles_that_a_map_may_not_ask_for_are_refused(problems, url, why):
+    (problem,) = problems(with_tiles(url))
+    assert problem.startswith("[map] tiles.url: ")
+    assert why in problem
+
+
+def test_what_weights_count_is_persons_or_nothing(read, problems):
+    persons = LEAST.replace(DEMAND, DEMAND + 'unit = "persons"\n')
+    assert read(persons).demand.unit == "persons"
+    assert "must be one of persons" in problems(persons.replace("persons", "tons"))[0]
+
+
+@pytest.mark.parametrize("goal", list(Goal))
+def test_no_goal_refuses_a_key_of_the_map(read, goal):
+    rules = f'goal = "{goal}"\n' + "stations = 3\n" * (goal != Goal.ASSESS)
+    assert read(LEAST + rules + '[map]\napproval = "7"\n').map.approval == "7"

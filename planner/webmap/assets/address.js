@@ -18,6 +18,7 @@ function addressNow() {
   const switched = (on) => SWITCHES.filter((name) => visible[name] === on && usual[name] !== on).join(",");
   if (switched(false)) parts.push(`off=${switched(false)}`);
   if (switched(true)) parts.push(`on=${switched(true)}`);
+  if (stations.hidden.size) parts.push(`without=${[...stations.hidden].sort().join(",")}`);
   if (words.language !== data.language) parts.push(`lang=${words.language}`);
   return `#${parts.join("&")}`;
 }
@@ -68,6 +69,7 @@ function followAddress() {
   if (said.lang === "zh" || said.lang === "en") words.language = said.lang;
   const [off, on] = [said.off, said.on].map((names) => (names || "").split(","));
   for (const name of SWITCHES) visible[name] = on.includes(name) || (app.usual[name] && !off.includes(name));
+  stations.hidden = new Set((said.without || "").split(",").filter((kind) => stations.kind.includes(kind)));
   app.selected = { station: said.station ? stations.id.indexOf(said.station) : -1, place: said.place ? demand.id.indexOf(said.place) : -1, spot: spotIn(said.spot) };
   if (whatIf) whatIf.set((said.raw_try || "").split(",").map((id) => stations.id.indexOf(decoded(id))).filter((row) => row >= 0));
   const [zoom, lat, lng] = (said.at || "").split("/").map(Number);

@@ -12,18 +12,13 @@ const ISOCHRONES = {
   least: 9,
 };
 
-class Areas {
+class Areas extends Polygons {
   constructor(data) {
+    super(data.area_rings, data.area_n, data.area_x, data.area_y);
     this.minutes = data.areas.minutes;
     this.width = data.areas.width_m;
     this.station = data.area_station;
     this.level = data.area_minutes;
-    this.firstRing = sums(data.area_rings);
-    this.start = sums(data.area_n);
-    const { x, y } = project(data.area_x, data.area_y);
-    this.x = x;
-    this.y = y;
-    this.box = boxesOf(x, y, this.start);
     // the areas of each station, and of all together (-1)
     this.of = new Map();
     this.station.forEach((station, area) => {
@@ -85,28 +80,6 @@ class Areas {
     for (let k = level; k < this.minutes.length; k++) rest *= 1 - this.alpha(k);
     return `rgba(${color},${(1 - rest).toFixed(3)})`;
   }
-
-  path(area, { scale, dx, dy, west, east, north, south }) {
-    const { x, y, start, box } = this;
-    const tiny = 1 / scale;
-    const step = 0.8 / scale;
-    const path = new Path2D();
-    for (let ring = this.firstRing[area]; ring < this.firstRing[area + 1]; ring++) {
-      const b = 4 * ring;
-      if (box[b] > east || box[b + 2] < west || box[b + 1] > south || box[b + 3] < north) continue;
-      if (box[b + 2] - box[b] < tiny && box[b + 3] - box[b + 1] < tiny) continue;
-      let px = x[start[ring]], py = y[start[ring]];
-      path.moveTo(px * scale + dx, py * scale + dy);
-      for (let k = start[ring] + 1; k < start[ring + 1]; k++) {
-        if (Math.abs(x[k] - px) < step && Math.abs(y[k] - py) < step) continue;
-        px = x[k];
-        py = y[k];
-        path.lineTo(px * scale + dx, py * scale + dy);
-      }
-      path.closePath();
-    }
-    return path;
-  }
 }
 
 // Lays an even tone of all stations' areas on a canvas, however what is painted overlaps.
@@ -124,11 +97,4 @@ function paintTone(ctx, alpha, paint) {
   ctx.globalAlpha = alpha;
   ctx.drawImage(canvas, 0, 0);
   ctx.restore();
-}
-
-// Where each of some rows begins, given how long they are; and behind them where the last one ends.
-function sums(lengths) {
-  const start = new Int32Array(lengths.length + 1);
-  for (let i = 0; i < lengths.length; i++) start[i + 1] = start[i] + lengths[i];
-  return start;
 }

@@ -95,7 +95,7 @@ function servedRows(i) {
 function servedFigures(i) {
   const { stations } = app;
   return make("div", { class: "card-figures" },
-    cardFigure(weightText(stations.weight[i]), "card_served"),
+    cardFigure(weightNumber(stations.weight[i]), "card_served"),
     cardFigure(duration(stations.mean[i]), "card_mean", stations.mean[i] < 0),
     cardFigure(duration(stations.longest[i]), "card_farthest", stations.longest[i] < 0));
 }
@@ -118,13 +118,14 @@ function serviceWords(services) {
 
 function placeCard(i) {
   const { demand, stations } = app;
+  if (demand.isGroup(i)) return groupCard(i);
   const covered = demand.isCovered(i);
   const station = demand.station[i];
   return [
     cardHead(`${word("card_demand")} · ${word(covered ? "card_covered" : "card_uncovered")}`, demand.text(i), covered ? "#0072b2" : "#b34a00"),
     make("div", { class: "card-figures" },
       cardFigure(duration(demand.time[i]), "card_drive"),
-      cardFigure(weightText(demand.weight[i]), "card_weight")),
+      cardFigure(weightNumber(demand.weight[i]), "card_weight")),
     rows([
       [covered ? "card_served_by" : "nearest_station", station >= 0 ? stationButton(station) : word("no_road")],
       ["card_district", demand.districts[demand.district[i]] ? nameOf(demand.districts[demand.district[i]]) : null],

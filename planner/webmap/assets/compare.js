@@ -228,6 +228,8 @@ build = () => {
   compared.told = app.data;
   compared.runs = app.data.runs.map((_, k) => new Run(app.data, k));
   choosePair(0, 1);
+  const [{ data }] = compared.runs;
+  app.surroundings = data.surroundings ? new Surroundings(data) : null;
   compared.view = app.demand.n ? "changes" : "swipe";
   const hasCover = compared.runs.some((run) => run.cover);
   app.visible.cover = hasCover;
@@ -236,9 +238,13 @@ build = () => {
   sorting.down = false;
 };
 
+// What the panel of several runs has none of.
+showWhatIf = showKinds = showDistricts = () => {};
+
 isThere = (name) => {
   const { runs } = compared;
   const there = {
+    sites: false, tiles: false, districts: app.surroundings && app.surroundings.districts.length,
     roads: runs.some((run) => run.roads), cover: runs.some((run) => run.cover), isochrones: false,
     demand: app.demand.n, uncovered: app.demand.n,
   };

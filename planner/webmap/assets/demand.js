@@ -24,11 +24,24 @@ class Demand {
     this.byWeight = Array.from(this.weight.keys()).sort((a, b) => this.weight[b] - this.weight[a] || a - b);
     this.ofStation = null;
     this.cells = null;
+    // points that are shown together have the number of the first of them
+    this.group = data.demand_group || Int32Array.from(this.weight.keys());
+    this.members = data.demand_group ? membersOf(this.group) : new Map();
     this.places = this.districtPlaces();
   }
 
   text(i) {
+    if (this.isGroup(i) && !this.name[i]) return word("places_together", { n: number(this.together(i).length) });
     return this.name[i] || this.id[i];
+  }
+
+  isGroup(i) {
+    return this.members.has(this.group[i]);
+  }
+
+  // All points that are shown where this one is.
+  together(i) {
+    return this.members.get(this.group[i]) || [i];
   }
 
   isCovered(i) {
@@ -148,17 +161,24 @@ class Demand {
       const x = this.x[i] * frame.scale + frame.dx, y = this.y[i] * frame.scale + frame.dy;
       if (x < -9 || y < -9 || x > frame.width + 9 || y > frame.height + 9) continue;
       if (this.isCovered(i) ? !visible.demand : !visible.uncovered) continue;
-      drawDot(ctx, x, y, this.step[i], base);
+      if (!this.isGroup(i)) drawDot(ctx, x, y, this.step[i], base);
+      else if (this.worstOf(i, visible) === i) drawDot(ctx, x, y, this.step[i], base + 2);
     }
   }
 
-  // Names of the districts in the middle of their demand.
-  drawDistricts(ctx, frame, boxes) {
+  // Of the points that are shown together and switched on the one with the slowest drive.
+  worstOf(i, visible) {
+    const seen = this.together(i).filter((k) => (this.isCovered(k) ? visible.demand : visible.uncovered));
+    return seen.reduce((worst, k) => (this.step[k] > this.step[worst] ? k : worst), seen[0]);
+  }
+
+  // Names of the districts in the middle of their demand, or where they are given.
+  drawDistricts(ctx, frame, boxes, places = this.places) {
     if (frame.zoom >= 15) return;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     ctx.font = `600 ${frame.zoom < 11 ? 13 : 15}px ${FONT}`;
-    for (const place of this.places) {
+    for (const place of places) {
       const x = place.x * frame.scale + frame.dx, y = place.y * frame.scale + frame.dy;
       if (x < -80 || y < -20 || x > frame.width + 80 || y > frame.height + 20) continue;
       const text = shortened(place.text, 24);
@@ -167,6 +187,7 @@ class Demand {
       for (const away of [0, -22, 22, -40, 40]) {
         if (!boxes.take(x - half, y + away - 12, x + half, y + away + 12)) continue;
         label(ctx, text, x, y + away, "#26333f", "rgba(255,255,255,.9)", 4);
+        boxes.texts.add(place.text);
         break;
       }
     }
@@ -182,7 +203,7 @@ class Demand {
     const air = frame.zoom < 14 ? 34 : frame.zoom < 15 ? 20 : 8;
     let tried = 0;
     for (const i of this.byWeight) {
-      if (!this.name[i]) continue;
+      if (!this.name[i] || boxes.texts.has(this.name[i])) continue;
       const x = this.x[i] * frame.scale + frame.dx, y = this.y[i] * frame.scale + frame.dy - above;
       if (x < 0 || y < 0 || x > frame.width || y > frame.height) continue;
       if (++tried > 200) break;
@@ -227,6 +248,17 @@ class Demand {
     }
     return best;
   }
+}
+
+// The members of each group of several, by its number; a group of one is not in it.
+function membersOf(group) {
+  const members = new Map();
+  group.forEach((first, i) => {
+    if (!members.has(first)) members.set(first, []);
+    members.get(first).push(i);
+  });
+  for (const [first, all] of members) if (all.length < 2) members.delete(first);
+  return members;
 }
 
 function drawDot(ctx, x, y, step, radius) {

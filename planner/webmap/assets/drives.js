@@ -9,7 +9,7 @@ function ticksOf(data, name) {
 }
 
 function drivesOf(data) {
-  if (!data.drives) return null;
+  if (!data.drives || !data.drives.kind) return null;
   return data.drives.kind === "roads" ? new RoadDrives(data) : new TableDrives(data);
 }
 
@@ -96,8 +96,10 @@ class RoadDrives extends Drives {
     for (let edge = edgeTicks.length - 1; edge >= 0; edge--) this.firstArc[edge] = Math.min(this.firstArc[edge], this.firstArc[edge + 1]);
     this.seedStart = sums(data.seed_n);
     this.seedTicks = ticksOf(data, "seed");
-    this.targetTicks = ticksOf(data, "target");
-    this.ownTicks = ticksOf(data, "own");
+    if (data.drives.knows_points) {
+      this.targetTicks = ticksOf(data, "target");
+      this.ownTicks = ticksOf(data, "own");
+    }
     this.legTicks = ticksOf(data, "leg");
     this.fromTail = ticksOf(data, "site_from_tail");
     this.sitesOnEdge = new Map();
@@ -138,7 +140,7 @@ class RoadDrives extends Drives {
         queue.offer(state);
       }
     }
-    return this.ofPoints();
+    return data.drives.knows_points ? this.ofPoints() : new NearestStation(0);
   }
 
   ofPoints() {

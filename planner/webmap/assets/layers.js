@@ -76,14 +76,15 @@ const LAND_REACH_M = 300;
 const VEIL = "rgba(247,245,240,.78)";
 
 function paintGround(ctx, frame) {
-  const { roads, cover, areas, demand, stations, visible } = app;
+  const { roads, cover, areas, demand, stations, surroundings, visible } = app;
   const isClose = demand.isClose(frame);
-  paintLand(ctx, frame);
+  if (!visible.tiles) paintLandAndWater(ctx, frame);
   if (visible.isochrones) (reach.isNeeded() ? reach : areas || reach).drawTogether(ctx, frame);
   if (roads && visible.roads) roads.drawThin(ctx, frame);
   if (!isClose) demand.drawCells(ctx, frame, visible);
   if (roads && visible.roads) roads.drawCased(ctx, frame);
   if (cover && visible.cover) (reach.isNeeded() ? reach.cover() : cover).draw(ctx, frame);
+  if (surroundings && visible.districts) surroundings.drawBorders(ctx, frame);
   if (isClose) demand.drawDots(ctx, frame, visible);
   // who comes first has room: what is worst, stations, districts, places, roads
   const boxes = new Boxes();
@@ -92,9 +93,18 @@ function paintGround(ctx, frame) {
   stations.named = [];
   if (visible.stations) stations.takeRoom(ctx, frame, boxes);
   if (!visible.names) return;
-  demand.drawDistricts(ctx, frame, boxes);
+  demand.drawDistricts(ctx, frame, boxes, surroundings && surroundings.districts.length ? surroundings.districts : undefined);
+  if (surroundings && !visible.tiles) surroundings.drawNames(ctx, frame, boxes);
   demand.drawNames(ctx, frame, boxes);
   if (roads && visible.roads) roads.drawNames(ctx, frame, boxes);
+}
+
+function paintLandAndWater(ctx, frame) {
+  const { surroundings } = app;
+  if (surroundings && surroundings.isCoastKnown) surroundings.drawLand(ctx, frame);
+  else paintLand(ctx, frame);
+  if (surroundings) surroundings.drawWater(ctx, frame);
+  if (surroundings && surroundings.isCoastKnown) surroundings.fadeOut(ctx, frame);
 }
 
 // Lighter ground around roads and demand, so that where people live stands out from what lies beyond.

@@ -1,14 +1,15 @@
 // The page comes to life: data in, map and panel out, and what happens on a click.
 
 const app = {
-  map: null, data: null, roads: null, cover: null, areas: null, demand: null, stations: null, drives: null, whatIf: null,
+  map: null, data: null, roads: null, cover: null, areas: null, surroundings: null, demand: null, stations: null, drives: null, whatIf: null,
   ground: null, marks: null,
   // what is switched on, and what was when the page was opened
-  visible: { roads: true, cover: false, isochrones: true, demand: true, uncovered: true, stations: true, sites: false, names: true },
+  visible: { roads: true, cover: false, isochrones: true, demand: true, uncovered: true, stations: true, sites: false, names: true, districts: true },
   usual: {},
   selected: { station: -1, place: -1, spot: null },
   address: "",
   redraw() {
+    showTiles();
     this.ground.redraw();
     this.marks.redraw();
   },
@@ -120,7 +121,7 @@ function listen() {
   byId("zoom-out").addEventListener("click", () => map.zoomOut());
   byId("whole").addEventListener("click", () => showAll(true));
   listenToSheet();
-  byId("stations").addEventListener("keydown", walkRows);
+  byId("panel-body").addEventListener("keydown", walkRows);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.id !== "search") select({});
   });
@@ -209,11 +210,12 @@ function hover(event) {
 }
 
 function stationHint(i) {
-  return `${word("card_served")} ${weightText(app.stations.weight[i])}`;
+  return `${word("card_served")} ${weightNumber(app.stations.weight[i])}`;
 }
 
 function placeHint(i) {
-  return duration(app.demand.time[i]);
+  const { demand } = app;
+  return demand.isGroup(i) ? rangeText(timesOf(i)) : duration(demand.time[i]);
 }
 
 // What the map is about, out of the data.
@@ -223,10 +225,12 @@ function build() {
   app.roads = app.data.roads ? new Roads(app.data) : null;
   app.cover = app.data.road_cover ? new RoadCover(app.data, app.roads) : null;
   app.areas = app.data.areas ? new Areas(app.data) : null;
+  app.surroundings = app.data.surroundings ? new Surroundings(app.data) : null;
   app.drives = drivesOf(app.data);
-  app.whatIf = app.drives ? new WhatIf(app.data, app.drives, app.demand, app.stations) : null;
+  app.whatIf = app.drives && app.data.drives.knows_points ? new WhatIf(app.data, app.drives, app.demand, app.stations) : null;
   app.visible.cover = app.cover !== null && app.data.road_cover.is_demand;
   app.visible.isochrones = !app.visible.cover;
+  app.visible.tiles = app.data.tiles !== null;
 }
 
 function addLayers() {
@@ -260,6 +264,7 @@ async function start() {
   if (!isTold) showAll(false);
   showScale();
   addLayers();
+  showTiles();
   markRow(true);
   listen();
   app.address = addressNow();

@@ -1,6 +1,6 @@
 // The panel: the answer, the figures, switches, the table of stations, and where there is no cover.
 
-const SWITCHES = ["stations", "sites", "demand", "uncovered", "isochrones", "roads", "cover", "names"];
+const SWITCHES = ["stations", "sites", "demand", "uncovered", "isochrones", "roads", "cover", "names", "districts", "tiles"];
 
 function showPanel() {
   const { data } = app;
@@ -17,7 +17,9 @@ function showPanel() {
   showSplit();
   showCurve();
   showSwitches();
+  showKinds();
   showTable();
+  showDistricts();
   showLists();
   showLegend();
   showFoot();
@@ -48,7 +50,7 @@ function showFigures() {
   byId("figures").replaceChildren(
     figure("share", f.share, word("share_covered"), null),
     figure("count", number(f.n_stations), word("stations"), split),
-    figure("uncovered", weightText(f.uncovered_weight), word("not_covered"), places),
+    figure("uncovered", weightNumber(f.uncovered_weight), word("not_covered"), places),
     figure("mean", timed(f.mean_s), word("mean"), null),
     figure("p95", timed(f.p95_s), word("p95"), null),
     figure("longest", timed(f.longest_s), word("longest"), null),
@@ -96,7 +98,10 @@ function showSplit() {
 
 // Whether there is anything to switch.
 function isThere(name) {
-  const there = { sites: app.whatIf, roads: app.roads, cover: app.cover, isochrones: app.areas, demand: app.demand.n, uncovered: app.demand.n };
+  const there = {
+    sites: app.whatIf, tiles: app.data.tiles, districts: app.surroundings && app.surroundings.districts.length, roads: app.roads, cover: app.cover,
+    isochrones: app.areas, demand: app.demand.n, uncovered: app.demand.n,
+  };
   return !(name in there) || Boolean(there[name]);
 }
 
@@ -142,7 +147,7 @@ function sortedStations() {
   const value = COLUMNS[sorting.by];
   const isText = sorting.by === "name" || sorting.by === "kind";
   const collator = isText ? new Intl.Collator(words.language === "zh" ? "zh-CN" : "en", { numeric: true }) : null;
-  const order = app.stations.on.slice();
+  const order = app.stations.on.filter((i) => app.stations.isShown(i));
   order.sort((a, b) => {
     const [p, q] = [value(a), value(b)];
     const less = collator ? collator.compare(p, q) : p - q;
@@ -157,19 +162,22 @@ function showTable() {
   const order = sortedStations();
   for (const name of columns()) {
     const isOn = sorting.by === name;
-    const unit = name === "mean" || name === "farthest" ? make("small", {}, word("col_time_unit")) : name === "road" ? make("small", {}, "km") : null;
+    const units = { mean: word("col_time_unit"), farthest: word("col_time_unit"), road: "km", served: word("weight_unit") };
+    const unit = units[name] ? make("small", {}, units[name]) : null;
     head.append(make("th", { scope: "col", class: `col-${name}`, "aria-sort": isOn ? (sorting.down ? "descending" : "ascending") : "none" },
       make("button", { type: "button", "data-sort": name, onclick: () => sortBy(name) }, word(`col_${name}`), unit)));
   }
   table.tHead.replaceChildren(head);
   table.setAttribute("aria-label", `${word("table")}. ${word("table_hint")}`);
   table.tBodies[0].replaceChildren(...order.map(stationRow));
-  byId("station-count").textContent = word("station_of_n", { n: number(app.stations.on.length) });
+  const { on } = app.stations;
+  const n = order.length < on.length ? `${number(order.length)} / ${number(on.length)}` : number(order.length);
+  byId("station-count").textContent = word("station_of_n", { n });
   markRow(false);
 }
 
 const CELLS = {
-  served: (i) => make("td", {}, weightText(app.stations.weight[i])),
+  served: (i) => make("td", {}, weightNumber(app.stations.weight[i])),
   mean: (i) => make("td", { title: duration(app.stations.mean[i]) }, clock(app.stations.mean[i])),
   farthest: (i) => make("td", { title: duration(app.stations.longest[i]) }, clock(app.stations.longest[i])),
   road: (i) => make("td", {}, number(app.stations.onlyRoad[i] / 1000, 1)),
@@ -254,19 +262,20 @@ const LISTED = 200;
 
 function showLists() {
   const { data } = app;
-  const listed = listedPoints();
+  const lists = listedPoints();
   const box = byId("lists");
   const isOpen = new Set(Array.from(box.querySelectorAll("details[open]"), (d) => d.dataset.list));
   box.replaceChildren(box.firstElementChild);
   for (const name of ["coverable", "too_far", "cut_off", "off_network"]) {
-    const points = listed[name];
+    const points = lists[name];
     if (!points.length) continue;
     const details = make("details", { "data-list": name, open: isOpen.has(name) },
       make("summary", {}, word(`list_${name}`), make("span", { class: "count" }, number(points.length))));
     const fill = () => {
       if (details.querySelector("ol")) return;
-      details.append(make("ol", {}, ...Array.from(points.subarray(0, LISTED), (i, k) => listItem(name, i, k))));
-      if (points.length > LISTED) details.append(make("p", {}, word("list_more", { n: number(points.length - LISTED) })));
+      const items = listed(points);
+      details.append(make("ol", {}, ...items.slice(0, LISTED).map((item) => listItem(name, item))));
+      if (items.length > LISTED) details.append(make("p", {}, word("list_more", { n: number(items.length - LISTED) })));
     };
     if (isOpen.has(name)) fill();
     details.addEventListener("toggle", fill);
@@ -286,15 +295,28 @@ function listedPoints() {
   return { ...lists, coverable: Int32Array.from(open) };
 }
 
-function listItem(name, i, k) {
+// What a list shows of some points: those that are shown together are one item.
+function listed(points) {
+  const { demand } = app;
+  const items = new Map();
+  points.forEach((i, k) => {
+    const item = items.get(demand.group[i]);
+    if (item) item.weight += demand.weight[i];
+    else items.set(demand.group[i], { i, k, weight: demand.weight[i] });
+  });
+  return [...items.values()];
+}
+
+function listItem(name, { i, k, weight }) {
   const { data, demand, stations } = app;
   const about = [];
+  if (demand.isGroup(i)) return make("li", {}, placeButton(i), make("span", { class: "weight" }, weightText(weight)));
   if (name === "off_network" && data.off_network_m && data.off_network_m[k] >= 0) {
     about.push(word("off_by", { m: number(data.off_network_m[k]) }));
   }
   if (name === "too_far") about.push(`${word("nearest_site")} `, nameOf(data.nearest_sites[k]), ` ${duration(data.too_far_time[k])}`);
   else if (demand.station[i] >= 0) about.push(`${word("nearest_station")} `, nameOf(stations.text(demand.station[i])), ` ${duration(demand.time[i])}`);
-  return make("li", {}, placeButton(i), make("span", { class: "weight" }, weightText(demand.weight[i])),
+  return make("li", {}, placeButton(i), make("span", { class: "weight" }, weightText(weight)),
     about.length ? make("small", {}, ...about) : null);
 }
 
@@ -340,9 +362,14 @@ function legendOfAreas(item) {
 }
 
 function showFoot() {
-  const { roads } = app.data;
+  const { roads, approval } = app.data;
+  for (const draft of [byId("draft"), byId("credit-draft")]) {
+    draft.replaceChildren(approval ? make("bdi", {}, word("approval", { number: shortened(approval, 60) })) : word("draft"));
+    draft.classList.toggle("is-approved", approval !== "");
+  }
   const date = roads && roads.date ? word("data_of", { date: shortened(roads.date, 24) }) : "";
   byId("data-date").textContent = roads ? date : word("no_roads");
   byId("credit-date").textContent = date;
   byId("credit").hidden = !roads;
+  showCreditOfTiles();
 }

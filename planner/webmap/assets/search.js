@@ -41,6 +41,7 @@ function find(text) {
     }
     for (let k = 0; k < demand.n && hits.length < 10; k++) {
       const i = demand.byWeight[k];
+      if (demand.together(i)[0] !== i) continue;
       if (fits(demand.name[i]) || fits(demand.id[i])) hits.push({ kind: "is_place", text: demand.text(i), go: () => select({ place: i, show: true }) });
     }
   }

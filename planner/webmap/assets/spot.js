@@ -39,8 +39,8 @@ function roadNear([lat, lng]) {
 
 // The nearest station of a spot: its row, and the seconds there with the way to the road.
 function nearestOfSpot(spot) {
-  const { drives, whatIf, data } = app;
-  if (!drives.label) drives.nearest(whatIf.isOn);
+  const { drives, stations, data } = app;
+  if (!drives.label) drives.nearest(stations.isOn);
   const at = roadNear(spot);
   if (!at) return null;
   const { row, ticks } = drives.nearestOnRoad(at.road, at.share);

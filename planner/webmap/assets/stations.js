@@ -58,6 +58,8 @@ class Stations {
     this.n = x.length;
     this.named = [];
     this.kind = this.kindText.map(kindOf);
+    // kinds of host that are switched off
+    this.hidden = new Set();
     this.isAlways = this.hours.map(isAlwaysOpen);
     this.outlines = {};
     for (const kind of Object.keys(PICTOGRAMS)) this.outlines[kind] = new Path2D(PICTOGRAMS[kind]);
@@ -83,6 +85,10 @@ class Stations {
 
   text(i) {
     return this.name[i] || this.id[i];
+  }
+
+  isShown(i) {
+    return !this.hidden.has(this.kind[i]);
   }
 
   // By the root, so that areas compare; smaller where stations crowd.
@@ -120,7 +126,7 @@ class Stations {
 
   draw(ctx, frame, selected) {
     if (selected >= 0 && !this.isOn[selected]) selected = -1;
-    for (const i of this.order) if (i !== selected) this.drawOne(ctx, frame, i, selected >= 0 ? 0.4 : 1, false);
+    for (const i of this.order) if (i !== selected && this.isShown(i)) this.drawOne(ctx, frame, i, selected >= 0 ? 0.4 : 1, false);
     if (selected >= 0) this.drawOne(ctx, frame, selected, 1, true);
   }
 
@@ -136,6 +142,7 @@ class Stations {
   takeRoom(ctx, frame, boxes) {
     const inSight = [];
     for (const i of this.order) {
+      if (!this.isShown(i)) continue;
       const x = this.x[i] * frame.scale + frame.dx, y = this.y[i] * frame.scale + frame.dy;
       if (x < -80 || y < -40 || x > frame.width + 80 || y > frame.height + 40) continue;
       const r = this.radius(i, frame) + 3;
@@ -166,7 +173,7 @@ class Stations {
   at(x, y, frame, visible) {
     let best = -1, least = Infinity;
     for (let i = 0; i < this.n; i++) {
-      if (!(this.isOn[i] ? visible.stations : visible.sites)) continue;
+      if (!this.isShown(i) || !(this.isOn[i] ? visible.stations : visible.sites)) continue;
       const far = Math.hypot(this.x[i] * frame.scale + frame.dx - x, this.y[i] * frame.scale + frame.dy - y);
       // stations win over the sites around them
       const reach = this.isOn[i] ? this.radius(i, frame) + 5 : this.otherRadius(frame) + 3;

@@ -9,14 +9,6 @@ function shownSeconds(ticks, standard) {
   return whole - seconds === 0.5 && whole % 2 ? whole - 1 : whole;
 }
 
-// A share as a percentage of one digit; only all is 100, and only nothing is 0. As share in texts.py.
-function shareText(value) {
-  let tenths = Math.round(value * 1000);
-  if (value < 1) tenths = Math.min(tenths, 999);
-  if (value > 0) tenths = Math.max(tenths, 1);
-  return tenths % 1000 ? `${(tenths / 10).toFixed(1)}%` : `${tenths / 10}%`;
-}
-
 class WhatIf {
   constructor(data, drives, demand, stations) {
     Object.assign(this, { data, drives, demand, stations });

@@ -14,9 +14,22 @@ function number(value, digits = 0) {
   return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (end && `.${end}`);
 }
 
-// A weight: whole where it is large, one digit where it is small and not whole.
+// A weight with its unit, if it has one: whole where it is large, one digit where it is small and not whole.
 function weightText(value) {
+  return word("weight", { n: weightNumber(value) });
+}
+
+// The same where the unit stands in the heading.
+function weightNumber(value) {
   return number(value, Math.abs(value) < 100 ? 1 : 0);
+}
+
+// A share as a percentage of one digit; only all is 100, and only nothing is 0. As share in texts.py.
+function shareText(value) {
+  let tenths = Math.round(value * 1000);
+  if (value < 1) tenths = Math.min(tenths, 999);
+  if (value > 0) tenths = Math.max(tenths, 1);
+  return tenths % 1000 ? `${(tenths / 10).toFixed(1)}%` : `${tenths / 10}%`;
 }
 
 // Minutes and seconds in words; -1 stands for "no road leads there".

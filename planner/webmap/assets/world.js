@@ -42,6 +42,8 @@ function frameOf(map, topLeft, size) {
 class Boxes {
   constructor() {
     this.cells = new Map();
+    // what has been written: nothing has to be read twice
+    this.texts = new Set();
   }
 
   // Takes the box and says true if nothing was in its way.
