@@ -18,7 +18,7 @@ from planner.result import Result
 from planner.roaddemand import cover_of_roads, curve_of_demand, rows_of_roads, with_roads
 from planner.runfolder import refuse_foreign, write_result
 from planner.scenario import Scenario
-from planner.surroundings import read_surroundings
+from planner.surroundings import Surroundings, read_surroundings
 
 
 def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
@@ -62,8 +62,6 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         roads = cover_of_roads(scenario, inputs, plan.stations)
     with clock.stage("draw isochrones"):
         areas = areas_of_plan(scenario, inputs.network, inputs.site_places, plan.stations)
-    with clock.stage("read water and names"):
-        surroundings = read_surroundings(scenario, inputs.network)
     result = Result(
         scenario=scenario,
         network=inputs.network,
@@ -80,7 +78,7 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         areas=areas,
         curve=_by_number(survey, plan, clock),
         source=inputs.source,
-        surroundings=surroundings,
+        surroundings=survey.surroundings,
     )
     if out is not None:
         write_result(result, Path(out), clock)
@@ -117,6 +115,8 @@ class Survey:
         For each need the nearest site that may be a station, however far.
     remarks
         What a planner should know about the data, in sentences.
+    surroundings
+        What lies around the roads, for the map.
     """
 
     scenario: Scenario
@@ -124,6 +124,7 @@ class Survey:
     times: DriveTimes
     nearest_site: Nearest
     remarks: tuple[str, ...]
+    surroundings: Surroundings
 
     @property
     def standard_s(self) -> float:
@@ -143,6 +144,8 @@ def survey_of(scenario: Scenario, *, clock: Clock | None = None) -> Survey:
     """
     clock = clock or Clock()
     inputs = read_inputs(scenario, clock)
+    with clock.stage("read water and names"):
+        surroundings = read_surroundings(scenario, inputs.network)
     fleet = scenario.fleets[0]
     needs = needs_of(inputs.demand, fleet=fleet.name, max_drive_time_s=fleet.max_drive_time_s)
     with clock.stage("search drive times"):
@@ -154,4 +157,5 @@ def survey_of(scenario: Scenario, *, clock: Clock | None = None) -> Survey:
         times=times,
         nearest_site=nearest_site,
         remarks=remarks_on(inputs, needs, nearest_site),
+        surroundings=surroundings,
     )

@@ -61,7 +61,7 @@ def parts(result: Result, *, route: DrawnRoute | None = None) -> tuple[dict[str,
     for more_words, more_numbers in (
         _stations(result, rows),
         _demand(result, shown, found.standard_s),
-        _left_out(result, left),
+        _left_out(result, shown, left),
         _roads(result, lines),
         drive_parts(result, rows, np.empty(0, dtype=np.int64) if lines is None else lines.street),
         area_parts(result),
@@ -219,7 +219,7 @@ def _spacing(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> float:
     return float(np.median(gap)) if gap.size else 0.01
 
 
-def _left_out(result: Result, left: LeftOut) -> tuple[dict[str, Any], Numbers]:
+def _left_out(result: Result, shown: ShownDemand, left: LeftOut) -> tuple[dict[str, Any], Numbers]:
     """Return the points without cover, each under its reason, the heaviest first."""
     needs, sites, near = result.times.needs, result.times.sites, result.nearest_site
     n_points = len(result.times.demand)
@@ -243,6 +243,8 @@ def _left_out(result: Result, left: LeftOut) -> tuple[dict[str, Any], Numbers]:
     }
     if result.demand_places is not None:
         access_m = np.nan_to_num(result.demand_places.access_m[off_network], nan=-1, posinf=-1)
+        # how far a place is from the road would tell more of it than a group may
+        access_m[shown.is_merged[off_network]] = -1.0
         numbers["off_network_m"] = np.rint(access_m).astype(np.int64)
     return {"nearest_sites": [_site_name(sites, i) for i in near.site[need]]}, numbers
 

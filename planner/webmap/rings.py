@@ -40,14 +40,18 @@ def rings_of(areas: NDArray[np.object_], tolerance: float) -> Rings:
     tolerance
         How far a drawn outline may lie beside the real one, in degrees.
     """
-    plain = shapely.simplify(areas, tolerance, preserve_topology=False)
-    polygons, area = shapely.get_parts(plain, return_index=True)
+    polygons, area = shapely.get_parts(areas, return_index=True)
     rings, polygon = shapely.get_rings(polygons, return_index=True)
-    points, ring = shapely.get_coordinates(rings, return_index=True)
+    # as lines: of polygons GEOS would mend what simplifying crosses, for minutes where a sea has thousands of islands
+    plain = shapely.simplify(rings, tolerance, preserve_topology=False)
+    points, ring = shapely.get_coordinates(plain, return_index=True)
     is_last = np.append(ring[1:] != ring[:-1], True)[: ring.size]
+    n_points = np.bincount(ring[~is_last], minlength=rings.size)
+    is_area = n_points > 2
+    kept = ~is_last & is_area[ring]
     return Rings(
-        per_area=np.bincount(area[polygon], minlength=len(areas)),
-        n_points=np.bincount(ring[~is_last], minlength=rings.size),
-        x=coordinates(points[~is_last, 0]),
-        y=coordinates(points[~is_last, 1]),
+        per_area=np.bincount(area[polygon[is_area]], minlength=len(areas)),
+        n_points=n_points[is_area],
+        x=coordinates(points[kept, 0]),
+        y=coordinates(points[kept, 1]),
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from planner.pointfiles.areas import points_inside
 from planner.result import Result
 from planner.surroundings import Districts, PlaceNames, Surroundings
-from planner.webmap.pack import coordinates
+from planner.webmap.pack import COORDINATES_PER_DEGREE, coordinates
 from planner.webmap.rings import Rings, rings_of
 
 FINEST_DEGREES: Final = 3e-5
@@ -44,8 +44,7 @@ def surrounding_parts(result: Result) -> tuple[dict[str, Any], Numbers]:
 
 def _water(around: Surroundings) -> Numbers:
     """Return the rings of the sea and those of other water, and the corners of where the coast is known."""
-    # where polygons overlap, rings filled by turns would leave land
-    water = np.array([_together(around.sea), shapely.union_all(around.water)], dtype=object)
+    water = np.array([_together(around.sea), _together(around.water)], dtype=object)
     tolerance = FINEST_DEGREES
     rings = _large_rings(rings_of(water, tolerance), tolerance)
     while rings.x.size > MOST_POINTS:
@@ -63,11 +62,13 @@ def _water(around: Surroundings) -> Numbers:
 
 
 def _together(polygons: NDArray[np.object_]) -> shapely.MultiPolygon:
-    return shapely.multipolygons(polygons) if len(polygons) else shapely.MultiPolygon()
+    """Return polygons as one, which may overlap: as holes turn the other way round, the page can fill them all at once."""
+    parts = shapely.orient_polygons(shapely.get_parts(polygons))
+    return shapely.multipolygons(parts) if len(parts) else shapely.MultiPolygon()
 
 
 def _large_rings(rings: Rings, tolerance: float) -> Rings:
-    """Return the rings that are wide and high enough to be seen, or that have more than two points at all."""
+    """Return the rings that are large enough to be seen."""
     start = np.append(0, np.cumsum(rings.n_points))
     is_seen = np.zeros(rings.n_points.size, dtype=bool)
     if rings.n_points.size:
@@ -76,7 +77,7 @@ def _large_rings(rings: Rings, tolerance: float) -> Rings:
             np.maximum.reduceat(c, first) - np.minimum.reduceat(c, first)
             for c in (rings.x, rings.y)
         ]
-        is_seen = (rings.n_points > 2) & (np.maximum(*extent) > 4e5 * tolerance)
+        is_seen = np.maximum(*extent) > 4 * COORDINATES_PER_DEGREE * tolerance
     area = np.repeat(np.arange(rings.per_area.size), rings.per_area)
     points = np.repeat(is_seen, rings.n_points)
     return Rings(

@@ -1,6 +1,7 @@
 import dataclasses
 import json
 
+import geopandas
 import numpy as np
 import pyogrio
 import pytest
@@ -10,7 +11,7 @@ from planner import runfolder
 from planner.clock import Clock
 from planner.errors import PlannerError
 from planner.isochrones import TOGETHER
-from planner.run import run
+from planner.run import run, survey_of
 from planner.runfolder import read_result, read_summary, write_result
 from planner.scenario import read_scenario
 
@@ -342,3 +343,53 @@ def test_no_minutes_are_no_areas(tmp_path):
     assert result.areas is None
     layers = pyogrio.list_layers(tmp_path / "out" / "plan.gpkg")[:, 0].tolist()
     assert not {"isochrones", "isochrones_together"} & {*layers}
+
+
+# --- What lies around -----------------------------------------------------------------------------
+
+
+def with_districts(folder):
+    """Return the town with two districts, and its network file with a pond and a place in it."""
+    town(folder)
+    shapes = [shapely.box(119.99, 29.99, 120.01, 30.01), shapely.box(120.01, 29.99, 120.03, 30.01)]
+    layer = geopandas.GeoDataFrame({"name": ["东区", "西区"]}, geometry=shapes, crs=4326)
+    layer.to_file(folder / "districts.gpkg")
+    pond = """<node id="3" lat="30.001" lon="120.001"><tag k="place" v="town"/><tag k="name" v="镇"/></node>
+<node id="4" lat="30.002" lon="120.001"/><node id="5" lat="30.002" lon="120.002"/><way id="10">"""
+    ring = '<way id="11"><nd ref="3"/><nd ref="4"/><nd ref="5"/><nd ref="3"/><tag k="natural" v="water"/></way></osm>'
+    roads = ROADS.replace('<way id="10">', pond).replace("</osm>", ring)
+    (folder / "roads.osm").write_text(roads, encoding="utf-8")
+    with (folder / "town.toml").open("a") as file:
+        file.write('[map]\ndistricts = "districts.gpkg"\n')
+    return read_scenario(folder / "town.toml")
+
+
+def test_what_lies_around_is_read_again_with_a_saved_run(tmp_path):
+    written = run(with_districts(tmp_path), out=tmp_path / "out").surroundings
+    read = read_result(tmp_path / "out").surroundings
+    for found in (written, read):
+        assert list(found.names.zh) == ["镇"]
+        assert list(found.districts.name) == ["东区", "西区"]
+        assert float(shapely.area(found.water).sum()) == pytest.approx(0.5e-6)
+    files = [entry["file"] for entry in read_summary(tmp_path / "out")["inputs"]]
+    assert "districts.gpkg" in files
+
+
+def test_no_number_depends_on_what_lies_around(tmp_path):
+    plain = read_summary_of(town(tmp_path / "a"), tmp_path / "plain")
+    drawn = read_summary_of(with_districts(tmp_path / "a"), tmp_path / "drawn")
+    for summary in (plain, drawn):
+        del summary["inputs"]
+    assert plain == drawn
+
+
+def read_summary_of(scenario, folder):
+    run(scenario, out=folder)
+    return read_summary(folder)
+
+
+def test_a_layer_that_cannot_be_used_is_told_before_anything_is_chosen(tmp_path):
+    scenario = with_districts(tmp_path)
+    (tmp_path / "districts.gpkg").write_text("no layer")
+    with pytest.raises(PlannerError, match=r"districts\.gpkg"):
+        survey_of(scenario)

@@ -59,12 +59,13 @@ class Surroundings {
   drawWater(ctx, frame) {
     ctx.fillStyle = WATER.fill;
     ctx.strokeStyle = WATER.shore;
-    ctx.lineWidth = 1;
+    ctx.lineWidth = 2;
     ctx.lineJoin = "round";
     for (const area of [0, 1]) {
       const path = this.water.path(area, frame);
-      ctx.fill(path, "evenodd");
+      // filled after its outline, so that none is left where lakes overlap; holes turn the other way round
       if (frame.zoom >= 10) ctx.stroke(path);
+      ctx.fill(path, "nonzero");
     }
   }
 
