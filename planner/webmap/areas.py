@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from planner.isochrones import TOGETHER, Areas
+from planner.isochrones import TOGETHER, Areas, StationAreas
 from planner.result import Result
 from planner.webmap.pack import coordinates
 
@@ -25,12 +25,28 @@ def area_parts(result: Result) -> tuple[dict[str, Any], Numbers]:
 
     The areas of all stations together come first (their station is -1), then those of each station where there is room.
     """
-    areas = result.areas
+    return parts_of_areas(result.areas, result.plan.stations, len(result.times.sites))
+
+
+def parts_of_areas(
+    areas: StationAreas | None, stations: NDArray[np.int32] | NDArray[np.int64], n_sites: int
+) -> tuple[dict[str, Any], Numbers]:
+    """Return the same of any areas.
+
+    Parameters
+    ----------
+    areas
+        Areas by the positions of sites.
+    stations
+        Positions of the sites that the page knows, in its order.
+    n_sites
+        Number of all sites.
+    """
     if areas is None or not len(areas.together):
         return {"areas": None}, {}
     minutes = np.unique(areas.together.minutes)
-    row_of = np.full(len(result.times.sites) + 1, TOGETHER, dtype=np.int64)  # the last one: of all
-    row_of[result.plan.stations] = np.arange(result.plan.stations.size)
+    row_of = np.full(n_sites + 1, TOGETHER, dtype=np.int64)  # the last one: of all
+    row_of[stations] = np.arange(stations.size)
     together, each = (_numbers(some, minutes, row_of) for some in (areas.together, areas.each))
     has_own = together["area_x"].size + each["area_x"].size <= MOST_POINTS
     numbers = (

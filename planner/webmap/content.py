@@ -12,13 +12,14 @@ from scipy.spatial import cKDTree
 from planner.answer import answer, step_of, steps_s, whole_seconds
 from planner.answer.words import LANGUAGES, share
 from planner.figures import Figures, LeftOut, figures, left_out, slowest_needs
+from planner.network import RoadNetwork
 from planner.points import Sites
 from planner.result import Result
 from planner.rows import entries, starts
 from planner.scenario import Title
 from planner.webmap import texts
 from planner.webmap.areas import area_parts
-from planner.webmap.ground import ground
+from planner.webmap.ground import Ground, ground
 from planner.webmap.pack import coordinates, pack
 from planner.webmap.route import DrawnRoute, route_parts
 
@@ -34,6 +35,7 @@ def content(result: Result, *, route: DrawnRoute | None = None) -> str:
     found, left = figures(result), left_out(result)
     scenario = result.scenario
     words: dict[str, Any] = {
+        "is_plain": False,
         "language": str(scenario.language),
         "ui": {language: texts.table(language) for language in LANGUAGES},
         "title": _both(scenario.title, scenario.name),
@@ -122,11 +124,11 @@ def _stations(result: Result) -> tuple[dict[str, Any], Numbers]:
     at_end = heavy & (time_s == longest_s[row])
     farthest[row[at_end][::-1]] = needs.point[served[at_end]][::-1]
     columns = {
-        "id": _texts(sites.id[stations]),
-        "name": _texts(sites.name[stations]),
-        "kind": _texts(sites.kind[stations]),
-        "services": _texts(sites.services[stations]),
-        "hours": _texts(sites.opening_hours[stations]),
+        "id": text_list(sites.id[stations]),
+        "name": text_list(sites.name[stations]),
+        "kind": text_list(sites.kind[stations]),
+        "services": text_list(sites.services[stations]),
+        "hours": text_list(sites.opening_hours[stations]),
         "weight": sum_weight.tolist(),
         "only": _only(result, row_of).tolist(),
     }
@@ -171,10 +173,10 @@ def _demand(result: Result, standard_s: float) -> tuple[dict[str, Any], Numbers]
     per_unit = min(1.0 if is_whole else 1000.0, 2**30 / max(float(weight.max(initial=0)), 1.0))
     districts, district = np.unique(_array(demand.district), return_inverse=True)
     words = {
-        "demand": {"id": _texts(demand.id), "name": _texts(demand.name)},
-        "districts": _texts(districts),
+        "demand": {"id": text_list(demand.id), "name": text_list(demand.name)},
+        "districts": text_list(districts),
         "weight_unit": per_unit,
-        "spacing": _spacing(demand.lon, demand.lat),
+        "spacing": spacing(demand.lon, demand.lat),
     }
     return words, {
         "demand_x": coordinates(demand.lon),
@@ -187,7 +189,7 @@ def _demand(result: Result, standard_s: float) -> tuple[dict[str, Any], Numbers]
     }
 
 
-def _spacing(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> float:
+def spacing(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> float:
     """Return how far apart neighbouring demand points typically are, in degrees of latitude."""
     if lon.size < 2:
         return 0.01
@@ -233,9 +235,18 @@ def _roads(result: Result) -> tuple[dict[str, Any], Numbers]:
     if result.network is None:
         return {"roads": None}, {}
     lines = ground(result.network)
-    words = {"roads": {"names": lines.names, "date": result.network.source.date}}
+    words, numbers = _lines(result.network, lines)
     more_words, more_numbers = _road_cover(result, lines.street)
-    return words | more_words, more_numbers | {
+    return words | more_words, numbers | more_numbers
+
+
+def road_parts(network: RoadNetwork) -> tuple[dict[str, Any], Numbers]:
+    """Return what the page is told about roads alone."""
+    return _lines(network, ground(network))
+
+
+def _lines(network: RoadNetwork, lines: Ground) -> tuple[dict[str, Any], Numbers]:
+    return {"roads": {"names": lines.names, "date": network.source.date}}, {
         "road_rank": lines.rank,
         "road_name": lines.name,
         "road_n": lines.n_points,
@@ -283,9 +294,10 @@ def _shown_s(time_s: float, result: Result) -> int:
     return int(whole_seconds(np.array([time_s]), standard_s)[0])
 
 
-def _texts(column: NDArray[Any]) -> list[str]:
+def text_list(column: NDArray[Any]) -> list[str]:
+    """Return texts as plain ones; empty where there is none."""
     return ["" if text is None else str(text) for text in column]
 
 
 def _array(column: NDArray[Any]) -> NDArray[np.str_]:
-    return np.array(_texts(column), dtype=str)
+    return np.array(text_list(column), dtype=str)

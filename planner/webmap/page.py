@@ -16,6 +16,7 @@ import jinja2
 from planner.result import Result
 from planner.webmap import texts
 from planner.webmap.content import bounds, content
+from planner.webmap.outside import refuse_outside
 from planner.webmap.route import DrawnRoute
 
 SCRIPTS: Final = (
@@ -39,12 +40,25 @@ SCRIPTS: Final = (
 _ROUTE_SCRIPT: Final = "route.js"
 """Comes before the last one where there is a drive to show."""
 
+NOTEBOOK_HEIGHT: Final = "640px"
+"""Of the frame that a notebook shows the page in."""
+
 _ASSETS: Final = files("planner.webmap") / "assets"
 _LEAFLET: Final = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
 
 
-class StationMap(folium.Map):  # type: ignore[misc]
-    """The map of a result: a folium map that stands in a page of ours and asks the network for nothing."""
+class PageMap(folium.Map):  # type: ignore[misc]
+    """A folium map that stands in a page of ours and asks the network for nothing.
+
+    Parameters
+    ----------
+    box
+        South-western and north-eastern corner of what it is about, as (lat, lon).
+    packed
+        What the page is told.
+    scripts
+        Our scripts in the order they run in.
+    """
 
     default_js: ClassVar[list[tuple[str, str]]] = []
     default_css: ClassVar[list[tuple[str, str]]] = []
@@ -66,8 +80,14 @@ class StationMap(folium.Map):  # type: ignore[misc]
         {% endmacro %}
         """)
 
-    def __init__(self, result: Result, *, route: DrawnRoute | None = None) -> None:
-        (south, west), (north, east) = bounds(result)
+    def __init__(
+        self,
+        box: tuple[tuple[float, float], tuple[float, float]],
+        packed: str,
+        *,
+        scripts: tuple[str, ...],
+    ) -> None:
+        (south, west), (north, east) = box
         super().__init__(
             location=[(south + north) / 2, (west + east) / 2],
             zoom_start=11,
@@ -80,11 +100,18 @@ class StationMap(folium.Map):  # type: ignore[misc]
         )
         self.options |= {"min_zoom": 4, "max_zoom": 18}  # folium keeps its arguments for tiles
         self._name, self._id = "map", "stations"
-        Page(self, content(result, route=route), scripts=_scripts(route))
+        Page(self, packed, scripts=scripts)
 
     def html(self) -> str:
         """Return the whole page."""
         return str(self.get_root().render())
+
+
+class StationMap(PageMap):
+    """The map of a result."""
+
+    def __init__(self, result: Result, *, route: DrawnRoute | None = None) -> None:
+        super().__init__(bounds(result), content(result, route=route), scripts=_scripts(route))
 
 
 class Page(branca.element.Figure):  # type: ignore[misc]
@@ -93,17 +120,18 @@ class Page(branca.element.Figure):  # type: ignore[misc]
     Only what this page was made with runs: each script is let in by its checksum, nothing may be fetched.
     """
 
-    def __init__(self, station_map: StationMap, packed: str, *, scripts: tuple[str, ...]) -> None:
-        super().__init__()
+    def __init__(self, page_map: PageMap, packed: str, *, scripts: tuple[str, ...]) -> None:
+        super().__init__(height=NOTEBOOK_HEIGHT)
         self._id = "page"
         self._packed = packed
         self._scripts = scripts
-        self.add_child(station_map)
+        self.add_child(page_map)
 
     def render(self, **kwargs: Any) -> str:
         """Return the HTML of the page."""
         for child in self._children.values():
             child.render(**kwargs)
+        refuse_outside(self)
         header, html = self.header.render(**kwargs), self.html.render(**kwargs)
         scripts = {
             "leaflet": _without_source_map(_LEAFLET.joinpath("leaflet.js").read_text("utf-8")),
@@ -151,6 +179,7 @@ def _policy(scripts: list[str]) -> str:
             f"script-src {' '.join(hashes)}",
             "style-src 'unsafe-inline'",
             "img-src data: blob:",
+            "frame-src data:",  # popups of folium; these rules hold in there too
             "base-uri 'none'",
             "form-action 'none'",
         ]

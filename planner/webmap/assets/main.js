@@ -57,7 +57,8 @@ const RIGHT = 64;
 function showAll(animate) {
   const { map, demand, stations } = app;
   const box = L.latLngBounds([]);
-  for (const from of [demand, stations]) for (let i = 0; i < from.n; i++) box.extend([from.lat[i] / 1e5, from.lon[i] / 1e5]);
+  if (app.data.box) box.extend(app.data.box);
+  else for (const from of [demand, stations]) for (let i = 0; i < from.n; i++) box.extend([from.lat[i] / 1e5, from.lon[i] / 1e5]);
   if (!box.isValid()) return;
   const [left, bottom] = roomForLegend(box);
   map.fitBounds(box, { paddingTopLeft: [left, 40], paddingBottomRight: [RIGHT, bottom], maxZoom: 16, animate });
@@ -195,7 +196,7 @@ function hover(event) {
   map.getContainer().style.cursor = box.hidden ? "" : "pointer";
   if (box.hidden) return;
   const text = station >= 0 ? stations.text(station) : demand.text(place);
-  const time = station >= 0 ? `${word("card_served")} ${weightText(stations.weight[station])}` : duration(demand.time[place]);
+  const time = app.data.is_plain ? (place >= 0 ? weightText(demand.weight[place]) : "") : station >= 0 ? `${word("card_served")} ${weightText(stations.weight[station])}` : duration(demand.time[place]);
   box.replaceChildren(nameOf(text), make("span", {}, time));
   const { x, y } = event.containerPoint;
   const left = Math.min(x + 14, map.getSize().x - box.offsetWidth - 8);
@@ -221,7 +222,7 @@ async function start() {
   app.visible.isochrones = !app.visible.cover;
   app.usual = { ...app.visible };
   openSheet(false);
-  byId("legend").open = !isPhone();
+  byId("legend").open = !isPhone() && window.innerHeight >= 700; // in a low frame it would hide the map
   const isTold = followAddress();
   speak();
   if (!isTold) showAll(false);

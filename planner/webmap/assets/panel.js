@@ -37,6 +37,8 @@ function showAnswer() {
 
 function showFigures() {
   const f = app.data.figures;
+  byId("figures").hidden = app.data.is_plain;
+  if (app.data.is_plain) return;
   if (app.cover && app.data.road_cover.is_alone) {
     showRoadFigures();
     return;
@@ -82,7 +84,8 @@ function timed(seconds) {
 
 function showSplit() {
   const { steps_s: steps, weight_by_step: weights } = app.data.figures;
-  byId("split").hidden = app.demand.n === 0;
+  byId("split").hidden = app.data.is_plain || app.demand.n === 0;
+  if (app.data.is_plain) return;
   const all = weights.reduce((a, b) => a + b, 0) || 1;
   const shown = weights.map((w, step) => ({ w, step })).filter(({ w }) => w > 0);
   const percent = (w) => (w / all < 0.001 ? "<0.1%" : `${number((100 * w) / all, 1)}%`);
@@ -94,7 +97,11 @@ function showSplit() {
 
 // Whether there is anything to switch.
 function isThere(name) {
-  const there = { roads: app.roads, cover: app.cover, isochrones: app.areas, demand: app.demand.n, uncovered: app.demand.n };
+  const plain = app.data.is_plain;
+  const there = {
+    roads: app.roads, cover: app.cover, isochrones: app.areas, demand: app.demand.n,
+    uncovered: !plain && app.demand.n, stations: !plain || app.stations.n,
+  };
   return !(name in there) || Boolean(there[name]);
 }
 
@@ -131,12 +138,15 @@ const COLUMNS = {
 
 // Of roads alone nobody is served: there a station is told by the road that only it covers.
 function columns() {
-  if (app.demand.n) return ["kind", "name", "served", "mean", "farthest"];
+  if (app.demand.n && !app.data.is_plain) return ["kind", "name", "served", "mean", "farthest"];
   return app.stations.onlyRoad ? ["kind", "name", "road"] : ["kind", "name"];
 }
 
 function sortedStations() {
-  if (!columns().includes(sorting.by)) sorting.by = columns()[columns().length - 1];
+  if (!columns().includes(sorting.by)) {
+    sorting.by = columns()[columns().length - 1];
+    sorting.down = sorting.by !== "name";
+  }
   const value = COLUMNS[sorting.by];
   const isText = sorting.by === "name" || sorting.by === "kind";
   const collator = isText ? new Intl.Collator(words.language === "zh" ? "zh-CN" : "en", { numeric: true }) : null;
@@ -151,6 +161,7 @@ function sortedStations() {
 
 function showTable() {
   const table = byId("stations");
+  table.closest(".stations").hidden = app.data.is_plain && app.stations.n === 0;
   const head = make("tr", {});
   const order = sortedStations();
   for (const name of columns()) {
@@ -269,7 +280,7 @@ function showLists() {
     details.addEventListener("toggle", fill);
     box.append(details);
   }
-  box.hidden = app.demand.n === 0;
+  box.hidden = app.data.is_plain || app.demand.n === 0;
   if (box.children.length === 1) box.append(make("p", {}, word("list_all_covered")));
 }
 
@@ -291,7 +302,8 @@ function showLegend() {
   const item = (mark, text) => make("li", {}, mark, make("span", {}, text));
   const swatch = (step) => make("i", { class: `swatch step-${step}` });
   const list = make("ul", {});
-  for (let step = 0; step <= CUT_OFF; step++) {
+  if (data.is_plain) list.append(item(swatch(0), word("legend_plain_demand")));
+  for (let step = 0; step <= CUT_OFF && !data.is_plain; step++) {
     if (step < OVER || f.weight_by_step[step] > 0) list.append(item(swatch(step), stepText(step, f.steps_s)));
   }
   const kinds = [...new Set(stations.kind)].sort((a, b) => Object.keys(PICTOGRAMS).indexOf(a) - Object.keys(PICTOGRAMS).indexOf(b));
@@ -299,10 +311,11 @@ function showLegend() {
   for (const kind of kinds) marks.append(item(picture(kind, ""), word(`kind_${kind}`)));
   if (f.n_existing) marks.append(item(make("i", { class: "ring" }), word("legend_existing")));
   if (stations.isAlways.some((always) => always)) marks.append(item(make("i", { class: "moon" }), word("legend_always")));
-  const drives = [make("h3", {}, word(data.direction === "from_station" ? "legend_drive_from" : "legend_drive_to")), list];
+  const drives = data.is_plain ? [list] : [make("h3", {}, word(data.direction === "from_station" ? "legend_drive_from" : "legend_drive_to")), list];
+  byId("legend").hidden = data.is_plain && !app.demand.n && !app.areas && !stations.n;
   byId("legend-body").replaceChildren(
     ...(app.demand.n ? drives : []), ...legendOfAreas(item), ...roadLegend(item),
-    make("h3", {}, word(app.demand.n ? "legend_station" : "stations_on_map")), marks);
+    ...(data.is_plain && !stations.n ? [] : [make("h3", {}, word(app.demand.n ? "legend_station" : "stations_on_map")), marks]));
 }
 
 function roadLegend(item) {
@@ -330,4 +343,12 @@ function showFoot() {
   byId("data-date").textContent = roads ? date : word("no_roads");
   byId("credit-date").textContent = date;
   byId("credit").hidden = !roads;
+  showPlainFoot();
+}
+
+// Nothing is drafted where there is no result, and nothing can be found where there are no points.
+function showPlainFoot() {
+  if (!app.data.is_plain) return;
+  for (const element of document.querySelectorAll(".credit-draft, .foot span:first-child")) element.hidden = true;
+  document.querySelector(".search").hidden = !app.demand.n && !app.stations.n;
 }
