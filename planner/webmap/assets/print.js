@@ -90,7 +90,12 @@ function paperLegend() {
   if (hidden) hidden.hidden = true;
   const legend = copyOf("legend-body");
   if (hidden) hidden.hidden = false;
-  if (app.demand.n && !app.data.is_plain) for (let k = 0; k < 2; k++) legend.firstElementChild.remove();
+  const step = app.data.is_plain ? null : legend.querySelector(".step-0");
+  if (step) {
+    const drives = step.closest("ul");
+    drives.previousElementSibling.remove();
+    drives.remove();
+  }
   return legend;
 }
 
