@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    import folium
     import geopandas
     import networkx as nx
 
+    from planner.points import Demand, Sites
     from planner.roads.speeds import Speeds
     from planner.roads.vehicles import Vehicle
 
@@ -202,7 +204,7 @@ class RoadNetwork:
             crs=4326,
         )
 
-    # Three steps up the floors: people ask a network for its graph. Nothing below depends on them.
+    # Steps up the floors: people ask a network for its graph and its map. Nothing below depends on them.
 
     @classmethod
     def from_frame(
@@ -288,6 +290,39 @@ class RoadNetwork:
         """Return the roads as a graph that OSMnx understands; `from_networkx` makes the same network of it again."""
         graph: nx.MultiDiGraph = import_module("planner.roads.graphs").graph_of(self)
         return graph
+
+    def map(
+        self,
+        *,
+        areas: geopandas.GeoDataFrame | None = None,
+        sites: Sites | None = None,
+        demand: Demand | None = None,
+        title: str | None = None,
+        language: str = "zh",
+    ) -> folium.Map:
+        """Return a map of the roads, as a notebook shows it and as layers can be added to it.
+
+        Parameters
+        ----------
+        areas
+            Isochrones to draw, as `isochrones` gives them: minutes, geometry, and the ids of stations. Those of the same minutes
+            are drawn together; a selected site shows its own.
+        sites, demand
+            Points to draw; demand in one colour, for nothing is known yet about drives.
+        title
+            What the map is called; the name of the road file if left out.
+        language
+            The language it opens in: ``zh`` or ``en``.
+
+        Raises
+        ------
+        PlannerError
+            The areas are not as `isochrones` gives them.
+        """
+        drawn: folium.Map = import_module("planner.webmap").network_map(
+            self, areas=areas, sites=sites, demand=demand, title=title, language=language
+        )
+        return drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

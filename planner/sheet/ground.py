@@ -69,7 +69,7 @@ def _seen(
     is_long = np.maximum(east - west, north - south) > _SEEN_MM
     rows = np.flatnonzero(is_on & is_long)
     line_of = np.repeat(np.arange(first.size), np.diff(start))
-    taken = np.isin(line_of, rows)
+    taken = (is_on & is_long)[line_of]
     lines = shapely.linestrings(
         np.column_stack([x[taken], y[taken]]), indices=np.searchsorted(rows, line_of[taken])
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.isochrones import TOGETHER, Areas
+from planner.isochrones import TOGETHER, Areas, StationAreas
 from planner.result import Result
 from planner.webmap.rings import rings_of
 
@@ -15,6 +15,9 @@ TOLERANCE_DEGREES: Final = 5e-5
 """How far a drawn outline may lie beside the real one: some 5 m, two pixels at the closest zoom but two."""
 MOST_POINTS: Final = 200_000
 """With more points than this areas of single stations are left out, so that the page stays small."""
+
+USUAL_WIDTH_M: Final = 40.0
+"""How far areas reach to each side of a road where nobody says otherwise."""
 
 Numbers = dict[str, NDArray[np.int64]]
 
@@ -24,12 +27,36 @@ def area_parts(result: Result) -> tuple[dict[str, Any], Numbers]:
 
     The areas of all stations together come first (their station is -1), then those of each station where there is room.
     """
-    areas = result.areas
+    width_m = result.scenario.isochrones.width_m
+    stations, n_sites = result.plan.stations, len(result.times.sites)
+    return parts_of_areas(result.areas, stations, n_sites, width_m=width_m)
+
+
+def parts_of_areas(
+    areas: StationAreas | None,
+    stations: NDArray[np.int32] | NDArray[np.int64],
+    n_sites: int,
+    *,
+    width_m: float = USUAL_WIDTH_M,
+) -> tuple[dict[str, Any], Numbers]:
+    """Return the same of any areas.
+
+    Parameters
+    ----------
+    areas
+        Areas by the positions of sites.
+    stations
+        Positions of the sites that the page knows, in its order.
+    n_sites
+        Number of all sites.
+    width_m
+        How far areas reach to each side of a reached road.
+    """
     if areas is None or not len(areas.together):
         return {"areas": None}, {}
     minutes = np.unique(areas.together.minutes)
-    row_of = np.full(len(result.times.sites) + 1, TOGETHER, dtype=np.int64)  # the last one: of all
-    row_of[result.plan.stations] = np.arange(result.plan.stations.size)
+    row_of = np.full(n_sites + 1, TOGETHER, dtype=np.int64)  # the last one: of all
+    row_of[stations] = np.arange(stations.size)
     together, each = (_numbers(some, minutes, row_of) for some in (areas.together, areas.each))
     has_own = together["area_x"].size + each["area_x"].size <= MOST_POINTS
     numbers = (
@@ -37,7 +64,6 @@ def area_parts(result: Result) -> tuple[dict[str, Any], Numbers]:
         if has_own
         else together
     )
-    width_m = result.scenario.isochrones.width_m
     return {"areas": {"minutes": minutes.tolist(), "width_m": width_m}}, numbers
 
 

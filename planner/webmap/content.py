@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from planner.answer import answer, step_of, steps_s, whole_seconds
 from planner.answer.words import LANGUAGES, share
 from planner.figures import Figures, LeftOut, figures, left_out, slowest_needs
+from planner.network import RoadNetwork
 from planner.persons import ShownDemand, shown_demand
 from planner.points import Sites
 from planner.result import Result
@@ -44,6 +45,7 @@ def parts(result: Result, *, route: DrawnRoute | None = None) -> tuple[dict[str,
     scenario = result.scenario
     shown = shown_demand(result.times.demand, scenario)
     words: dict[str, Any] = {
+        "is_plain": False,
         "language": str(scenario.language),
         "ui": {language: texts.table(language, scenario.demand.unit) for language in LANGUAGES},
         "title": _both(scenario.title, scenario.name),
@@ -140,11 +142,11 @@ def _stations(result: Result, rows: NDArray[np.int64]) -> tuple[dict[str, Any], 
     at_end = heavy & (time_s == longest_s[row])
     farthest[row[at_end][::-1]] = needs.point[served[at_end]][::-1]
     columns = {
-        "id": _texts(sites.id[rows]),
-        "name": _texts(sites.name[rows]),
-        "kind": _texts(sites.kind[rows]),
-        "services": _texts(sites.services[rows]),
-        "hours": _texts(sites.opening_hours[rows]),
+        "id": text_list(sites.id[rows]),
+        "name": text_list(sites.name[rows]),
+        "kind": text_list(sites.kind[rows]),
+        "services": text_list(sites.services[rows]),
+        "hours": text_list(sites.opening_hours[rows]),
         "weight": sum_weight.tolist(),
         "only": _only(result, row_of).tolist(),
     }
@@ -192,10 +194,10 @@ def _demand(
     stands = shown.group == np.arange(len(demand))
     districts, district = np.unique(_array(shown.district), return_inverse=True)
     words = {
-        "demand": {"id": _texts(shown.id), "name": _texts(shown.name)},
-        "districts": _texts(districts),
+        "demand": {"id": text_list(shown.id), "name": text_list(shown.name)},
+        "districts": text_list(districts),
         "weight_unit": per_unit,
-        "spacing": _spacing(shown.lon[stands], shown.lat[stands]),
+        "spacing": spacing(shown.lon[stands], shown.lat[stands]),
     }
     groups = {"demand_group": shown.group} if shown.is_merged.any() else {}
     return words, groups | {
@@ -209,7 +211,7 @@ def _demand(
     }
 
 
-def _spacing(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> float:
+def spacing(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> float:
     """Return how far apart neighbouring demand points typically are, in degrees of latitude."""
     if lon.size < 2:
         return 0.01
@@ -256,9 +258,18 @@ def _site_name(sites: Sites, i: int) -> str:
 def _roads(result: Result, lines: Ground | None) -> tuple[dict[str, Any], Numbers]:
     if result.network is None or lines is None:
         return {"roads": None}, {}
-    words = {"roads": {"names": lines.names, "date": result.network.source.date}}
+    words, numbers = _lines(result.network, lines)
     more_words, more_numbers = _road_cover(result, lines.street)
-    return words | more_words, more_numbers | {
+    return words | more_words, numbers | more_numbers
+
+
+def road_parts(network: RoadNetwork) -> tuple[dict[str, Any], Numbers]:
+    """Return what the page is told about roads alone."""
+    return _lines(network, ground(network))
+
+
+def _lines(network: RoadNetwork, lines: Ground) -> tuple[dict[str, Any], Numbers]:
+    return {"roads": {"names": lines.names, "date": network.source.date}}, {
         "road_rank": lines.rank,
         "road_name": lines.name,
         "road_n": lines.n_points,
@@ -306,9 +317,10 @@ def _shown_s(time_s: float, result: Result) -> int:
     return int(whole_seconds(np.array([time_s]), standard_s)[0])
 
 
-def _texts(column: NDArray[Any]) -> list[str]:
+def text_list(column: NDArray[Any]) -> list[str]:
+    """Return texts as plain ones; empty where there is none."""
     return ["" if text is None else str(text) for text in column]
 
 
 def _array(column: NDArray[Any]) -> NDArray[np.str_]:
-    return np.array(_texts(column), dtype=str)
+    return np.array(text_list(column), dtype=str)

@@ -17,6 +17,7 @@ from planner.result import Result
 from planner.scenario import tile_origin
 from planner.webmap import texts
 from planner.webmap.content import bounds, content
+from planner.webmap.outside import refuse_outside
 from planner.webmap.route import DrawnRoute
 
 SCRIPTS: Final = (
@@ -52,6 +53,9 @@ STYLES: Final = ("page.css", "curve.css")
 """Our styles, those below win."""
 _ROUTE_SCRIPT: Final = "route.js"
 """Comes before the last one where there is a drive to show."""
+
+NOTEBOOK_HEIGHT: Final = "640px"
+"""Of the frame that a notebook shows the page in."""
 
 _ASSETS: Final = files("planner.webmap") / "assets"
 _LEAFLET: Final = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
@@ -154,7 +158,7 @@ class Page(branca.element.Figure):  # type: ignore[misc]
         body: str,
         pictures_from: str = "",
     ) -> None:
-        super().__init__()
+        super().__init__(height=NOTEBOOK_HEIGHT)
         self._id = "page"
         self._packed = packed
         self._scripts, self._styles, self._body = scripts, styles, body
@@ -165,6 +169,7 @@ class Page(branca.element.Figure):  # type: ignore[misc]
         """Return the HTML of the page."""
         for child in self._children.values():
             child.render(**kwargs)
+        refuse_outside(self)
         header, html = self.header.render(**kwargs), self.html.render(**kwargs)
         scripts = {
             "leaflet": _without_source_map(_LEAFLET.joinpath("leaflet.js").read_text("utf-8")),
@@ -214,6 +219,7 @@ def _policy(scripts: list[str], pictures_from: str) -> str:
             f"script-src {' '.join(hashes)}",
             "style-src 'unsafe-inline'",
             f"img-src data: blob: {pictures_from}".rstrip(),
+            "frame-src data:",  # popups of folium; these rules hold in there too
             "base-uri 'none'",
             "form-action 'none'",
         ]

@@ -237,6 +237,30 @@ ROUTE_UI: Final[dict[str, tuple[str, str]]] = {
 }
 """Words that a page with one drive has besides."""
 
+PLAIN_UI: Final[dict[str, tuple[str, str]]] = {
+    "roads_said": (
+        "{km} 公里道路（{vehicle}），{n} 个路口",
+        "{km} km of road for {vehicle}, {n} junctions",
+    ),
+    "vehicle_car": ("汽车", "cars"),
+    "vehicle_motorcycle": ("摩托车", "motorcycles"),
+    "vehicle_ebike": ("电动自行车", "e-bikes"),
+    "layer_demand": ("需求", "Demand"),
+    "layer_stations": ("候选点", "Sites"),
+    "search": ("查找候选点、地点…", "Find a site or place…"),
+    "search_label": ("查找候选点、地点", "Find a site or place"),
+    "is_station": ("候选点", "site"),
+    "table": ("候选点一览", "Sites"),
+    "card_station": ("候选点", "Site"),
+    "card_new": ("未设站", "no station yet"),
+    "legend_plain_demand": ("需求点", "demand"),
+    "legend_isochrones_to": ("等时圈", "Isochrones"),
+    "legend_own_area": ("选中的候选点自己的范围", "that of the selected site"),
+    "legend_station": ("候选点", "Sites"),
+    "stations_on_map": ("候选点", "Sites"),
+}
+"""Words that a page without a result has besides, or instead."""
+
 OLD_BROWSER: Final = (
     "这个浏览器版本过旧，无法显示地图；请使用 2020 年以后的 Chrome、Edge、360 或 Firefox 113 以上版本。 "
     "This browser is too old to show the map; please use a Chrome or Edge from 2020 on, or Firefox 113 on."
@@ -251,6 +275,11 @@ def table(language: str, unit: Unit | None = None) -> dict[str, str]:
 def route_table(language: str) -> dict[str, str]:
     """Return the words that a page with one drive has besides, in a language."""
     return _column(ROUTE_UI, language)
+
+
+def plain_table(language: str) -> dict[str, str]:
+    """Return the words that a page without a result has besides, or instead, in a language."""
+    return _column(PLAIN_UI, language)
 
 
 def _column(both: dict[str, tuple[str, str]], language: str) -> dict[str, str]:

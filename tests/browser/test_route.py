@@ -109,3 +109,19 @@ def test_a_drive_to_where_one_is_has_only_its_ends(open_map: Open, drawn: DrawnR
     seen = open_map(map_html(town(), route=nowhere))
     assert seen.text("#legend-route").startswith("一趟车程")
     assert seen.complaints == []
+
+
+def test_the_drive_is_on_paper_too_with_its_key(open_map: Open, drawn: DrawnRoute):
+    seen = open_map(map_html(town(), route=drawn))
+    seen.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    sheet = seen.page.locator("#print-sheet")
+    assert f"<b>起点</b> → {drawn.end}" in (sheet.locator(".print-legend").text_content() or "")
+    n_dots = sheet.locator("canvas").evaluate("""(canvas) => {
+        const dots = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+        let n = 0;
+        // the line is #a0266f
+        for (let i = 0; i < dots.length; i += 4) n += dots[i] === 160 && dots[i + 1] === 38 && dots[i + 2] === 111;
+        return n;
+    }""")
+    assert n_dots > 2000
+    assert seen.complaints == []

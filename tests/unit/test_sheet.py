@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 import logging
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pytest
 from browser.towns import grid_network, make_demand, make_sites, result_of, scenario, town
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from pyproj import Geod
 
 from planner import sheet
 from planner.fonts import chinese_font, font_settings
+from planner.placement import Curve
 from planner.plan import Status
 from planner.result import Result
-from planner.scenario import Language
+from planner.run import run
+from planner.scenario import Language, read_scenario
 from planner.sheet import Paper, cells, layout, marks, symbols, view, words, write_sheet
 from planner.sheet.canvas import SIZE_MM, blank_sheet
 from planner.webmap import ground
@@ -154,6 +158,52 @@ def test_a_world_of_nothing_is_drawn_too():
         stations=[],
     )
     assert "There are no stations." in texts_of(drawn(nothing))
+
+
+def test_a_result_with_a_curve_shows_it_with_the_number_chosen_marked():
+    told = Curve(
+        n_stations=np.array([1, 2]),
+        covered_weight=np.array([6.0, 6.0]),
+        bound=np.array([6.0, 10.0]),
+        stations=(np.array([0], dtype=np.int32), np.array([0, 1], dtype=np.int32)),
+        weight=20.0,
+        coverable_weight=10.0,
+        n_for_all=2,
+        n_for_all_bound=2,
+        stopped_by=None,
+    )
+    figure = drawn(replace(street(), curve=told))
+    assert "Number of stations, and demand covered" in texts_of(figure)
+    lines = [line.get_xydata().tolist() for line in figure.axes[-2].lines]
+    # from no stations on; one of them is chosen, and covers 6 of 20
+    assert lines == [[[0, 0], [1, 0.3], [2, 0.3]], [[1, 0.3]]]
+    assert "Number of stations, and demand covered" not in texts_of(drawn(street()))
+
+
+ROADS = """<osm version="0.6">
+<node id="1" lat="30.0" lon="120.0"/><node id="2" lat="30.0" lon="120.04144"/>
+<way id="10"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/><tag k="maxspeed" v="36"/><tag k="name" v="海路"/></way>
+</osm>"""
+
+
+def test_roads_as_demand_have_figures_a_legend_and_a_worst_point_of_their_own(tmp_path: Path):
+    # 3998.6 m at 36 km/h, a station at the beginning; 150 s reach 1500 m, the far end is 399.9 s away
+    (tmp_path / "roads.osm").write_text(ROADS, encoding="utf-8")
+    (tmp_path / "hosts.csv").write_text("id,lon,lat,name\nS,120.0,30.0,站\n", encoding="utf-8")
+    (tmp_path / "a.toml").write_text(
+        "[network]\nfile = 'roads.osm'\nspeeds = 'limits'\n[demand]\nroads = true\n[sites]\nfile = 'hosts.csv'\n"
+        "[[fleets]]\nvehicle = 'car'\nmax_drive_min = 2.5\n[placement]\ngoal = 'set-covering'\n",
+        encoding="utf-8",
+    )
+    figure = drawn(run(read_scenario(tmp_path / "a.toml")))
+    texts = texts_of(figure)
+    for said in ("37.5%", "of 4 km", "2.5 km", "1.5 km", "6 min 40 s", "海路: farthest 6 min 40 s"):
+        assert said in texts, said
+    assert "road within 2 min 30 s" in texts
+    assert "km alone" in texts
+    colors = [patch.get_edgecolor() for patch in figure.axes[1].patches]
+    for color in (symbols.COVERED_ROAD, symbols.OPEN_ROAD):
+        assert to_rgba(color) in colors
 
 
 def test_all_words_are_there_in_both_languages():

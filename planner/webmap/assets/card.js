@@ -31,14 +31,15 @@ function rows(pairs) {
 function stationCard(i) {
   const { stations, demand } = app;
   if (!stations.isOn[i]) return siteCard(i);
+  const served = demand.n && !app.data.is_plain;
   const tags = [word(stations.isExisting[i] ? "card_existing" : "card_new")];
   if (stations.isAlways[i]) tags.push(word("card_always"));
   return [
     cardHead([word("card_station"), ...tags].join(" · "), stations.text(i), INK),
-    ...(demand.n ? [servedFigures(i)] : []),
+    ...(served ? [servedFigures(i)] : []),
     rows([
       ["card_only_road", stations.onlyRoad && stations.only ? onlyRoadText(stations.onlyRoad[i]) : null],
-      ...(demand.n ? servedRows(i) : []),
+      ...(served ? servedRows(i) : []),
       ["card_kind", kindWords(i)],
       ["card_services", stations.services[i] ? nameOf(serviceWords(stations.services[i])) : null],
       ["card_hours", stations.hours[i] ? nameOf(stations.hours[i]) : null],
@@ -116,7 +117,22 @@ function serviceWords(services) {
   return services.split(/[;,；，]/).map((service) => word(`service_${service.trim()}`) || service.trim()).join(" · ");
 }
 
+// A place where no drive is known.
+function plainPlaceCard(i) {
+  const { demand } = app;
+  return [
+    cardHead(word("card_demand"), demand.text(i), "#0072b2"),
+    rows([
+      ["card_weight", weightText(demand.weight[i])],
+      ["card_district", demand.districts[demand.district[i]] ? nameOf(demand.districts[demand.district[i]]) : null],
+      ["card_id", nameOf(demand.id[i])],
+    ]),
+    zoomButton(() => zoomTo(demand.lat[i] / 1e5, demand.lon[i] / 1e5)),
+  ];
+}
+
 function placeCard(i) {
+  if (app.data.is_plain) return plainPlaceCard(i);
   const { demand, stations } = app;
   if (demand.isGroup(i)) return groupCard(i);
   const covered = demand.isCovered(i);

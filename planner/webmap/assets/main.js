@@ -60,8 +60,11 @@ const RIGHT = 64;
 function showAll(animate) {
   const { map, demand, stations } = app;
   const box = L.latLngBounds([]);
-  for (let i = 0; i < demand.n; i++) box.extend([demand.lat[i] / 1e5, demand.lon[i] / 1e5]);
-  for (const i of stations.on) box.extend([stations.lat[i] / 1e5, stations.lon[i] / 1e5]);
+  if (app.data.box) box.extend(app.data.box);
+  else {
+    for (let i = 0; i < demand.n; i++) box.extend([demand.lat[i] / 1e5, demand.lon[i] / 1e5]);
+    for (const i of stations.on) box.extend([stations.lat[i] / 1e5, stations.lon[i] / 1e5]);
+  }
   if (!box.isValid()) return;
   const [left, bottom] = roomForLegend(box);
   map.fitBounds(box, { paddingTopLeft: [left, 40], paddingBottomRight: [RIGHT, bottom], maxZoom: 16, animate });
@@ -210,11 +213,12 @@ function hover(event) {
 }
 
 function stationHint(i) {
-  return `${word("card_served")} ${weightNumber(app.stations.weight[i])}`;
+  return app.data.is_plain ? "" : `${word("card_served")} ${weightNumber(app.stations.weight[i])}`;
 }
 
 function placeHint(i) {
   const { demand } = app;
+  if (app.data.is_plain) return weightText(demand.weight[i]);
   return demand.isGroup(i) ? rangeText(timesOf(i)) : duration(demand.time[i]);
 }
 
@@ -230,7 +234,7 @@ function build() {
   app.whatIf = app.drives && app.data.drives.knows_points ? new WhatIf(app.data, app.drives, app.demand, app.stations) : null;
   app.visible.cover = app.cover !== null && app.data.road_cover.is_demand;
   app.visible.isochrones = !app.visible.cover;
-  app.visible.tiles = app.data.tiles !== null;
+  app.visible.tiles = Boolean(app.data.tiles);
 }
 
 function addLayers() {
@@ -258,7 +262,7 @@ async function start() {
   build();
   app.usual = { ...app.visible };
   openSheet(false);
-  byId("legend").open = !isPhone();
+  byId("legend").open = !isPhone() && window.innerHeight >= 700; // in a low frame it would hide the map
   const isTold = followAddress();
   speak();
   if (!isTold) showAll(false);

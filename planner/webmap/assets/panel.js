@@ -41,6 +41,8 @@ function showAnswer() {
 
 function showFigures() {
   const f = app.data.figures;
+  byId("figures").hidden = app.data.is_plain;
+  if (app.data.is_plain) return;
   if (app.cover && app.data.road_cover.is_alone) {
     showRoadFigures();
     return;
@@ -86,7 +88,8 @@ function timed(seconds) {
 
 function showSplit() {
   const { steps_s: steps, weight_by_step: weights } = app.data.figures;
-  byId("split").hidden = app.demand.n === 0;
+  byId("split").hidden = app.data.is_plain || app.demand.n === 0;
+  if (app.data.is_plain) return;
   const all = weights.reduce((a, b) => a + b, 0) || 1;
   const shown = weights.map((w, step) => ({ w, step })).filter(({ w }) => w > 0);
   const percent = (w) => (w / all < 0.001 ? "<0.1%" : `${number((100 * w) / all, 1)}%`);
@@ -98,9 +101,10 @@ function showSplit() {
 
 // Whether there is anything to switch.
 function isThere(name) {
+  const plain = app.data.is_plain;
   const there = {
     sites: app.whatIf, tiles: app.data.tiles, districts: app.surroundings && app.surroundings.districts.length, roads: app.roads, cover: app.cover,
-    isochrones: app.areas, demand: app.demand.n, uncovered: app.demand.n,
+    isochrones: app.areas, demand: app.demand.n, uncovered: !plain && app.demand.n, stations: !plain || app.stations.n,
   };
   return !(name in there) || Boolean(there[name]);
 }
@@ -138,12 +142,15 @@ const COLUMNS = {
 
 // Of roads alone nobody is served: there a station is told by the road that only it covers.
 function columns() {
-  if (app.demand.n) return ["kind", "name", "served", "mean", "farthest"];
+  if (app.demand.n && !app.data.is_plain) return ["kind", "name", "served", "mean", "farthest"];
   return app.stations.onlyRoad ? ["kind", "name", "road"] : ["kind", "name"];
 }
 
 function sortedStations() {
-  if (!columns().includes(sorting.by)) sorting.by = columns()[columns().length - 1];
+  if (!columns().includes(sorting.by)) {
+    sorting.by = columns()[columns().length - 1];
+    sorting.down = sorting.by !== "name";
+  }
   const value = COLUMNS[sorting.by];
   const isText = sorting.by === "name" || sorting.by === "kind";
   const collator = isText ? new Intl.Collator(words.language === "zh" ? "zh-CN" : "en", { numeric: true }) : null;
@@ -158,6 +165,7 @@ function sortedStations() {
 
 function showTable() {
   const table = byId("stations");
+  table.closest(".stations").hidden = app.data.is_plain && app.stations.n === 0;
   const head = make("tr", {});
   const order = sortedStations();
   for (const name of columns()) {
@@ -281,7 +289,7 @@ function showLists() {
     details.addEventListener("toggle", fill);
     box.append(details);
   }
-  box.hidden = app.demand.n === 0;
+  box.hidden = app.data.is_plain || app.demand.n === 0;
   if (box.children.length === 1) box.append(make("p", {}, word("list_all_covered")));
 }
 
@@ -326,7 +334,8 @@ function showLegend() {
   const item = (mark, text) => make("li", {}, mark, make("span", {}, text));
   const swatch = (step) => make("i", { class: `swatch step-${step}` });
   const list = make("ul", {});
-  for (let step = 0; step <= CUT_OFF; step++) {
+  if (data.is_plain) list.append(item(swatch(0), word("legend_plain_demand")));
+  for (let step = 0; step <= CUT_OFF && !data.is_plain; step++) {
     if (step < OVER || f.weight_by_step[step] > 0) list.append(item(swatch(step), stepText(step, f.steps_s)));
   }
   const kinds = [...new Set(stations.on.map((i) => stations.kind[i]))].sort((a, b) => Object.keys(PICTOGRAMS).indexOf(a) - Object.keys(PICTOGRAMS).indexOf(b));
@@ -336,10 +345,11 @@ function showLegend() {
   if (app.visible.sites) marks.append(item(make("i", { class: "other" }), word("legend_site")));
   if (app.visible.sites && app.whatIf && app.whatIf.isChanged) marks.append(item(make("i", { class: "closed" }), word("legend_closed")));
   if (stations.on.some((i) => stations.isAlways[i])) marks.append(item(make("i", { class: "moon" }), word("legend_always")));
-  const drives = [make("h3", {}, word(data.direction === "from_station" ? "legend_drive_from" : "legend_drive_to")), list];
+  const drives = data.is_plain ? [list] : [make("h3", {}, word(data.direction === "from_station" ? "legend_drive_from" : "legend_drive_to")), list];
+  byId("legend").hidden = data.is_plain && !app.demand.n && !app.areas && !stations.n;
   byId("legend-body").replaceChildren(
     ...(app.demand.n ? drives : []), ...legendOfAreas(item), ...roadLegend(item),
-    make("h3", {}, word(app.demand.n ? "legend_station" : "stations_on_map")), marks);
+    ...(data.is_plain && !stations.n ? [] : [make("h3", {}, word(app.demand.n ? "legend_station" : "stations_on_map")), marks]));
 }
 
 function roadLegend(item) {
@@ -372,4 +382,12 @@ function showFoot() {
   byId("credit-date").textContent = date;
   byId("credit").hidden = !roads;
   showCreditOfTiles();
+  showPlainFoot();
+}
+
+// Nothing is drafted where there is no result, and nothing can be found where there are no points.
+function showPlainFoot() {
+  if (!app.data.is_plain) return;
+  for (const element of [byId("draft"), byId("credit-draft")]) element.hidden = true;
+  document.querySelector(".search").hidden = !app.demand.n && !app.stations.n;
 }

@@ -14,7 +14,7 @@ function drawPaper() {
   const language = words.language;
   const notice = data.notice[language];
   const height = PAPER.height - PAPER.bar - PAPER.foot - PAPER.gap - (notice ? PAPER.notice : 0);
-  const status = document.querySelector(".credit-draft").textContent;
+  const status = data.is_plain ? "" : document.querySelector(".credit-draft").textContent;
   const body = make("div", { class: "print-sheet" },
     make("div", { class: "print-bar", style: `height:${PAPER.bar}px` },
       make("h1", {}, shortened(data.title[language], 90)), make("span", {}, status)),
@@ -56,7 +56,7 @@ function paperStatus(status) {
   const now = new Date();
   const two = (n) => String(n).padStart(2, "0");
   const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-  return `${status} · ${word("printed", { date })}`;
+  return [status, word("printed", { date })].filter((part) => part).join(" · ");
 }
 
 function paperCredit() {
@@ -69,7 +69,7 @@ function paperColumn() {
   const copies = ["answer", "figures", "split"].map(copyOf);
   return make("div", { class: "print-column", style: `width:${PAPER.column}px` },
     ...copies,
-    make("h2", {}, word("legend")), make("div", { class: "legend print-legend" }, paperLegend()),
+    ...(byId("legend").hidden ? [] : [make("h2", {}, word("legend")), make("div", { class: "legend print-legend" }, paperLegend())]),
     ...(app.stations.n ? [
       make("h2", {}, word("table"), make("small", {}, ` ${word("station_of_n", { n: number(app.stations.n) })}`)),
       paperRow("print-row print-head", "", word("col_name"), columns().slice(2).map((name) => word(`col_${name}`) + (name === "road" ? " km" : ""))),
@@ -90,7 +90,12 @@ function paperLegend() {
   if (hidden) hidden.hidden = true;
   const legend = copyOf("legend-body");
   if (hidden) hidden.hidden = false;
-  if (app.demand.n) for (let k = 0; k < 2; k++) legend.firstElementChild.remove();
+  const step = app.data.is_plain ? null : legend.querySelector(".step-0");
+  if (step) {
+    const drives = step.closest("ul");
+    drives.previousElementSibling.remove();
+    drives.remove();
+  }
   return legend;
 }
 
