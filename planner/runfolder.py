@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import platform
 from collections.abc import Sequence
@@ -244,14 +243,13 @@ def _curve(summary: dict[str, Any], times: DriveTimes) -> Curve | None:
     rows, for_all = summary.get("curve"), summary.get("curve_for_all")
     if not rows or not for_all:
         return None
-    coverage = coverage_of(times)
     return Curve(
         n_stations=np.array([row["n_stations"] for row in rows], dtype=np.int64),
         covered_weight=np.array([row["covered_weight"] for row in rows], dtype=np.float64),
         bound=np.array([row["bound"] for row in rows], dtype=np.float64),
         stations=tuple(_positions(row["stations"], times) for row in rows),
-        weight=math.fsum(coverage.weight.tolist()),
-        coverable_weight=math.fsum(coverage.weight[coverage.is_coverable].tolist()),
+        weight=for_all["weight"],
+        coverable_weight=for_all["coverable_weight"],
         n_for_all=for_all["n_stations"],
         n_for_all_bound=for_all["bound"],
         stopped_by=for_all["stopped_by"],

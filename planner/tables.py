@@ -110,6 +110,8 @@ def summary(result: Result) -> dict[str, Any]:
             "n_stations": result.curve.n_for_all,
             "bound": result.curve.n_for_all_bound,
             "stopped_by": result.curve.stopped_by,
+            "weight": result.curve.weight,
+            "coverable_weight": result.curve.coverable_weight,
         },
         "remarks": list(result.remarks),
         "inputs": [{"file": f.file, "sha256": f.sha256} for f in result.inputs],

@@ -15,7 +15,7 @@ from planner.verify.values import SUMS_AGREE, is_number, is_same, unequal
 _KEYS: Final = {"n_stations", "covered_weight", "share_covered", "bound", "status", "stations"}
 
 
-_KEYS_FOR_ALL: Final = {"n_stations", "bound", "stopped_by"}
+_KEYS_FOR_ALL: Final = {"n_stations", "bound", "stopped_by", "weight", "coverable_weight"}
 
 
 def check_curve(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
@@ -77,7 +77,7 @@ def _wrong_for_all(
     """Yield where the number of stations that cover all contradicts the points of the curve."""
     told = said.get("curve_for_all")
     if not (isinstance(told, Mapping) and set(told) == _KEYS_FOR_ALL):
-        yield f"curve_for_all is {shown(told)}, and should have n_stations, bound, stopped_by"
+        yield f"curve_for_all is {shown(told)}, and should have {', '.join(sorted(_KEYS_FOR_ALL))}"
         return
     n, bound = told["n_stations"], told["bound"]
     if not (is_number(n) and is_number(bound) and bound <= n):
@@ -86,6 +86,8 @@ def _wrong_for_all(
     may_be = zip(again.sites.id, again.sites.is_excluded, strict=True)
     coverable: set[int] = set().union(*(covers.get(name, set()) for name, out in may_be if not out))
     everything = math.fsum(again.weight[i] for i in coverable)
+    for key, value in {"weight": again.total_weight, "coverable_weight": everything}.items():
+        yield from unequal(f"curve_for_all: {key}", told[key], value)
     for row in rows:
         covers_all = row["covered_weight"] >= everything * (1.0 - SUMS_AGREE)
         if covers_all is not (row["n_stations"] >= n):
