@@ -22,7 +22,8 @@ def check_curve(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
     """Compare what the stations of each point cover, and note what its bound claims against all reason."""
     rows = said.get("curve")
     if not again.scenario.placement.curve:
-        notes.differ("result.json", unequal("curve", rows, None))
+        for key in ("curve", "curve_for_all"):
+            notes.differ("result.json", unequal(key, said.get(key), None))
         return
     if not (isinstance(rows, list) and rows and all(_is_point(row) for row in rows)):
         notes.differ("result.json", [f"curve is {shown(rows)}, and should be a list of points"])
@@ -79,6 +80,8 @@ def _wrong_for_all(
     if not (isinstance(told, Mapping) and set(told) == _KEYS_FOR_ALL):
         yield f"curve_for_all is {shown(told)}, and should have {', '.join(sorted(_KEYS_FOR_ALL))}"
         return
+    if told["stopped_by"] not in (None, "time"):
+        yield f"curve_for_all: stopped_by is {shown(told['stopped_by'])}, which is none"
     n, bound = told["n_stations"], told["bound"]
     if not (is_number(n) and is_number(bound) and bound <= n):
         yield f"curve_for_all: {shown(bound)} to {shown(n)} stations are no numbers in this order"

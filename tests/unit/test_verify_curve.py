@@ -138,6 +138,7 @@ def test_a_curve_that_is_missing_or_not_asked_for_is_named(saved):
         ({"n_stations": 4}, "tells of 4 stations, and 3 cover all"),
         ({"bound": 4}, "4 to 3 stations are no numbers in this order"),
         ({"more": 1}, "should have bound, coverable_weight, n_stations, stopped_by, weight"),
+        ({"stopped_by": "lunch"}, 'stopped_by is "lunch", which is none'),
         ({"weight": 30.0}, "curve_for_all: weight is 30.0"),
         ({"coverable_weight": 16.0}, "curve_for_all: coverable_weight is 16.0"),
     ],
