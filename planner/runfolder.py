@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import platform
 from collections.abc import Sequence
@@ -31,7 +30,7 @@ from planner.scenario import Goal, SecondGoal, read_scenario, scenario_toml
 from planner.sheet import write_sheet
 from planner.stretches import Stretches
 from planner.surroundings import read_surroundings
-from planner.tables import FORMAT, METRES, write_tables
+from planner.tables import FORMAT, METRES, METRES_IN_ALL, write_tables
 from planner.webmap import write_map
 from planner.wholefolder import refuse_other, whole_folder
 
@@ -260,19 +259,15 @@ def _curve(summary: dict[str, Any], times: DriveTimes, *, counts_metres: bool) -
     rows, for_all = summary.get("curve"), summary.get("curve_for_all")
     if not rows or not for_all:
         return None
-    coverage = coverage_of(times)
-    weight = math.fsum(coverage.weight.tolist())
-    coverable = math.fsum(coverage.weight[coverage.is_coverable].tolist())
-    if counts_metres:
-        weight, coverable = summary["roads"]["length_m"], summary["roads"]["coverable_m"]
-    key = METRES if counts_metres else {name: name for name in METRES}
+    names = METRES | METRES_IN_ALL
+    key = names if counts_metres else {name: name for name in names}
     return Curve(
         n_stations=np.array([row["n_stations"] for row in rows], dtype=np.int64),
         covered_weight=np.array([row[key["covered_weight"]] for row in rows], dtype=np.float64),
         bound=np.array([row[key["bound"]] for row in rows], dtype=np.float64),
         stations=tuple(_positions(row["stations"], times) for row in rows),
-        weight=weight,
-        coverable_weight=coverable,
+        weight=for_all[key["weight"]],
+        coverable_weight=for_all[key["coverable_weight"]],
         n_for_all=for_all["n_stations"],
         n_for_all_bound=for_all["bound"],
         stopped_by=for_all["stopped_by"],

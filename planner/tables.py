@@ -31,7 +31,8 @@ FORMAT: Final = "station-planner/result/1"
 _FORMULA: Final = re.compile(r"[=+\-@＝＋－＠\t\n]")
 """What a spreadsheet takes for the beginning of a formula; Chinese ones also where it is of full width."""
 METRES: Final = {"covered_weight": "covered_m", "gain": "gain_m", "bound": "bound_m"}
-"""What columns of a curve are called where metres of road are the weight."""
+METRES_IN_ALL: Final = {"weight": "length_m", "coverable_weight": "coverable_m"}
+"""What columns of a curve, and its sums, are called where metres of road are the weight."""
 
 
 def write_tables(result: Result, folder: Path) -> None:
@@ -114,11 +115,7 @@ def summary(result: Result) -> dict[str, Any]:
         else curve_rows(result.curve, sites, counts_metres=result.scenario.demand.file is None),
         "curve_for_all": None
         if result.curve is None
-        else {
-            "n_stations": result.curve.n_for_all,
-            "bound": result.curve.n_for_all_bound,
-            "stopped_by": result.curve.stopped_by,
-        },
+        else _curve_for_all(result.curve, counts_metres=result.scenario.demand.file is None),
         "remarks": list(result.remarks),
         "inputs": [{"file": f.file, "sha256": f.sha256} for f in result.inputs],
     }
@@ -163,6 +160,17 @@ def curve_rows(curve: Curve, sites: Sites, *, counts_metres: bool) -> list[dict[
         {**{str(k): v for k, v in row.items()}, "stations": sites.id[chosen].tolist()}
         for row, chosen in zip(rows, curve.stations, strict=True)
     ]
+
+
+def _curve_for_all(curve: Curve, *, counts_metres: bool) -> dict[str, Any]:
+    """Return what result.json tells of the stations that cover all."""
+    sums = {"weight": curve.weight, "coverable_weight": curve.coverable_weight}
+    return {
+        "n_stations": curve.n_for_all,
+        "bound": curve.n_for_all_bound,
+        "stopped_by": curve.stopped_by,
+        **{METRES_IN_ALL[key] if counts_metres else key: value for key, value in sums.items()},
+    }
 
 
 def in_metres(curve: pd.DataFrame, *, counts_metres: bool) -> pd.DataFrame:

@@ -20,19 +20,21 @@ from planner.verify.values import (
 
 _KEYS: Final = {"n_stations", "covered_weight", "share_covered", "bound", "status", "stations"}
 _METRES: Final = {"covered_weight": "covered_m", "bound": "bound_m"}
+_METRES_IN_ALL: Final = {"weight": "length_m", "coverable_weight": "coverable_m"}
 """What keys are called where metres of road are the weight."""
 _SHARES_AGREE: Final = 1e-7
 """Shares of metres may differ by so much, as the metres do."""
 
 
-_KEYS_FOR_ALL: Final = {"n_stations", "bound", "stopped_by"}
+_KEYS_FOR_ALL: Final = {"n_stations", "bound", "stopped_by", "weight", "coverable_weight"}
 
 
 def check_curve(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
     """Compare what the stations of each point cover, and note what its bound claims against all reason."""
     rows = said.get("curve")
     if not again.scenario.placement.curve:
-        notes.differ("result.json", unequal("curve", rows, None))
+        for key in ("curve", "curve_for_all"):
+            notes.differ("result.json", unequal(key, said.get(key), None))
         return
     names = _METRES if again.counts_metres else {}
     keys = {key: names.get(key, key) for key in _KEYS}
@@ -100,9 +102,13 @@ def _wrong_for_all(
 ) -> Iterator[str]:
     """Yield where the number of stations that cover all contradicts the points of the curve."""
     told = said.get("curve_for_all")
-    if not (isinstance(told, Mapping) and set(told) == _KEYS_FOR_ALL):
-        yield f"curve_for_all is {shown(told)}, and should have n_stations, bound, stopped_by"
+    names = _METRES_IN_ALL if again.counts_metres else {}
+    wanted = {names.get(key, key) for key in _KEYS_FOR_ALL}
+    if not (isinstance(told, Mapping) and set(told) == wanted):
+        yield f"curve_for_all is {shown(told)}, and should have {', '.join(sorted(wanted))}"
         return
+    if told["stopped_by"] not in (None, "time"):
+        yield f"curve_for_all: stopped_by is {shown(told['stopped_by'])}, which is none"
     n, bound = told["n_stations"], told["bound"]
     if not (is_number(n) and is_number(bound) and bound <= n):
         yield f"curve_for_all: {shown(bound)} to {shown(n)} stations are no numbers in this order"
@@ -111,6 +117,12 @@ def _wrong_for_all(
     everywhere = {"stations": [name for name, out in may_be if not out]}
     (everything,) = _covered(again, [everywhere])
     slack = METRES_AGREE if again.counts_metres else 0.0
+    for key, value in {"weight": again.in_all, "coverable_weight": everything}.items():
+        name = names.get(key, key)
+        if again.counts_metres and not are_metres_same(told[name], value):
+            yield f"curve_for_all: {name} is {shown(told[name])}, and should be {value:.3f}"
+        elif not again.counts_metres:
+            yield from unequal(f"curve_for_all: {key}", told[key], value)
     for row in rows:
         covers_all = row[keys["covered_weight"]] >= everything * (1.0 - SUMS_AGREE) - slack
         if covers_all is not (row["n_stations"] >= n):

@@ -191,7 +191,10 @@ def test_metres_of_the_curve_are_covered_again(on_roads):
         ({"n_stations": 2, "bound": 2}, "tells of 2 stations, and 2 don't cover all"),
         ({"n_stations": 4}, "tells of 4 stations, and 3 cover all"),
         ({"bound": 4}, "4 to 3 stations are no numbers in this order"),
-        ({"more": 1}, "should have n_stations, bound, stopped_by"),
+        ({"more": 1}, "should have bound, coverable_weight, n_stations, stopped_by, weight"),
+        ({"stopped_by": "lunch"}, 'stopped_by is "lunch", which is none'),
+        ({"weight": 30.0}, "curve_for_all: weight is 30.0"),
+        ({"coverable_weight": 16.0}, "curve_for_all: coverable_weight is 16.0"),
     ],
 )
 def test_how_many_cover_all_must_fit_the_points(saved, change, named):
