@@ -39,7 +39,7 @@ class Areas extends Polygons {
     const more = ISOCHRONES.least - (2 * this.width * frame.scale) / world.metres;
     for (const area of this.levelsOf(-1)) {
       const path = this.path(area, frame);
-      paintTone(ctx, this.alpha(this.level[area]), (pen) => {
+      paintTone(ctx, this.alpha(this.level[area]), ISOCHRONES.together, (pen) => {
         pen.fill(path, "evenodd");
         pen.lineWidth = Math.max(0.1, more);
         pen.stroke(path);
@@ -82,14 +82,14 @@ class Areas extends Polygons {
   }
 }
 
-// Lays an even tone of all stations' areas on a canvas, however what is painted overlaps.
-function paintTone(ctx, alpha, paint) {
+// Lays an even tone on a canvas, however what is painted overlaps.
+function paintTone(ctx, alpha, color, paint) {
   const canvas = document.createElement("canvas");
   canvas.width = ctx.canvas.width;
   canvas.height = ctx.canvas.height;
   const pen = canvas.getContext("2d");
   pen.setTransform(ctx.getTransform());
-  pen.fillStyle = pen.strokeStyle = `rgb(${ISOCHRONES.together})`;
+  pen.fillStyle = pen.strokeStyle = `rgb(${color})`;
   pen.lineJoin = "round";
   paint(pen);
   ctx.save();

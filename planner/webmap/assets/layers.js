@@ -141,7 +141,7 @@ function paintMarks(ctx, frame) {
   if (selected.station >= 0) {
     ctx.fillStyle = VEIL;
     ctx.fillRect(0, 0, frame.width, frame.height);
-    if (areas && visible.isochrones) areas.drawOwn(ctx, frame, selected.station);
+    if (areas && visible.isochrones) (reach.isOwnNeeded(selected.station) ? reach : areas).drawOwn(ctx, frame, selected.station);
     paintServed(ctx, frame, selected.station);
   }
   if (visible.sites || selected.station >= 0) stations.drawOthers(ctx, frame, selected.station);

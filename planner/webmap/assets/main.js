@@ -127,6 +127,11 @@ function listen() {
   byId("panel-body").addEventListener("keydown", walkRows);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.id !== "search") select({});
+    if (event.key === "z" && (event.ctrlKey || event.metaKey) && !/^(INPUT|SELECT)$/.test(event.target.tagName) && app.whatIf && app.whatIf.isChanged) {
+      event.preventDefault();
+      app.whatIf.undo();
+      showChanges();
+    }
   });
   map.on("click", (event) => {
     const found = under(event.layerPoint);

@@ -47,6 +47,39 @@ const reach = {
     return made.cover;
   },
 
+  // The road within minutes of one site alone, whether it is a station or not.
+  own: new Map(),
+
+  ownLines(row, minutes) {
+    const key = `${row}/${minutes}`;
+    if (!this.own.has(key)) {
+      const alone = new Uint8Array(app.stations.n);
+      alone[row] = 1;
+      app.drives.nearest(alone);
+      const { covered } = this.parts(60 * minutes);
+      this.own.set(key, linesOf(app.roads, covered));
+      // the search stands for the stations again
+      app.drives.nearest(app.stations.isOn);
+    }
+    return this.own.get(key);
+  },
+
+  // Whether the library drew no area of a site that can be drawn here.
+  isOwnNeeded(row) {
+    return Boolean(app.roads && app.areas && !app.areas.of.has(row) && app.drives instanceof RoadDrives && app.whatIf);
+  },
+
+  drawOwn(ctx, frame, row) {
+    const { minutes, width } = app.areas;
+    const wide = Math.max(3, (2 * width * frame.scale) / world.metres);
+    for (let level = minutes.length - 1; level >= 0; level--) {
+      const lines = this.ownLines(row, minutes[level]);
+      paintTone(ctx, app.areas.alpha(level), ISOCHRONES.own, (pen) => {
+        for (let rank = 0; rank < 6; rank++) lines.stroke(pen, frame, rank, wide, pen.strokeStyle);
+      });
+    }
+  },
+
   // As the areas of the library look: road that is reached, as wide as the areas are.
   drawTogether(ctx, frame) {
     if (!this.isNeeded() || !app.areas) return;
@@ -55,7 +88,7 @@ const reach = {
     const wide = Math.max(least, (2 * width * frame.scale) / world.metres);
     for (let level = minutes.length - 1; level >= 0; level--) {
       const lines = this.within(minutes[level]);
-      paintTone(ctx, app.areas.alpha(level), (pen) => {
+      paintTone(ctx, app.areas.alpha(level), ISOCHRONES.together, (pen) => {
         for (let rank = 0; rank < 6; rank++) lines.stroke(pen, frame, rank, wide, pen.strokeStyle);
       });
     }

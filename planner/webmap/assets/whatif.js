@@ -222,7 +222,8 @@ function showWhatIf() {
     make("p", { class: "what-if-title" }, make("b", {}, word("what_if")), ` ${word("what_if_changes", { closed, opened })}`),
     make("dl", {},
       change("what_if_share", now.share, shareOf(now) - shareOf(was), (d) => word("points", { d }), 1, true),
-      change("what_if_longest", duration(now.longest_s), now.longest_s - was.longest_s, null, 0, false),
+      change("what_if_longest", duration(now.longest_s), now.longest_s - was.longest_s, null, 0, false,
+        now.farthest >= 0 ? nameOf(app.demand.text(now.farthest)) : null),
       change("what_if_mean", duration(now.mean_s), now.mean_s - was.mean_s, null, 0, false),
       change("what_if_stations", number(now.n_stations), now.n_stations - was.n_stations, (d) => d, 0, null)),
     make("div", { class: "what-if-buttons" },
@@ -237,13 +238,13 @@ function shareOf(figures) {
 }
 
 // A figure and how it changed: with a sign and an arrow, so that it isn't colour alone.
-function change(key, value, difference, told, digits, moreIsBetter) {
+function change(key, value, difference, told, digits, moreIsBetter, more = null) {
   const size = number(Math.abs(difference), digits);
   const isSame = Number(size.replace(/,/g, "")) === 0;
   const sign = difference > 0 ? "+" : "\u2212";
   const text = isSame ? word("what_if_same") : `${difference > 0 ? "▲" : "▼"} ${sign}${told ? told(size) : duration(Math.abs(difference))}`;
   const kind = isSame || moreIsBetter === null ? "" : (difference > 0) === moreIsBetter ? "is-better" : "is-worse";
-  return make("div", {}, make("dt", {}, word(key)), make("dd", {}, make("b", {}, value), make("span", { class: kind }, text)));
+  return make("div", {}, make("dt", {}, word(key)), make("dd", {}, make("b", {}, value), make("span", { class: kind }, text), more && make("small", {}, more)));
 }
 
 function exportStations() {
