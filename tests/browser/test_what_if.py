@@ -197,6 +197,20 @@ def test_a_click_beside_everything_tells_the_nearest_station(
     assert seen.complaints == []
 
 
+def test_on_paper_it_says_what_was_tried_and_lists_the_stations_that_are_on(
+    open_map: Open, html: str, result: Result
+):
+    seen = open_map(html)
+    switch(seen, result, [int(result.plan.stations[0])])
+    seen.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    seen.page.emulate_media(media="print")
+    text = seen.page.locator("#print-sheet").inner_text()
+    assert "停用 1 个，新增 0 个" in text
+    assert "原方案（试算前）" in text
+    assert "撤销" not in text
+    assert f"驿站一览 {result.plan.stations.size - 1} 个" in text
+
+
 def test_where_nothing_can_be_worked_out_nothing_is_offered(open_map: Open):
     seen = open_map(map_html(town(n_side=10, n_demand=60, n_sites=6, n_stations=2)))
     seen.page.click("tr[data-station] >> nth=0")

@@ -66,12 +66,13 @@ function paperCredit() {
 
 // What the panel says, and as many rows of its table as fit.
 function paperColumn() {
-  const copies = ["answer", "figures", "split"].map(copyOf);
+  const changes = app.whatIf && app.whatIf.isChanged ? ["what-if"] : [];
+  const copies = ["answer", ...changes, "figures", "split"].map(copyOf);
   return make("div", { class: "print-column", style: `width:${PAPER.column}px` },
     ...copies,
     ...(byId("legend").hidden ? [] : [make("h2", {}, word("legend")), make("div", { class: "legend print-legend" }, paperLegend())]),
-    ...(app.stations.n ? [
-      make("h2", {}, word("table"), make("small", {}, ` ${word("station_of_n", { n: number(app.stations.n) })}`)),
+    ...(app.stations.on.length ? [
+      make("h2", {}, word("table"), make("small", {}, ` ${word("station_of_n", { n: number(app.stations.on.length) })}`)),
       paperRow("print-row print-head", "", word("col_name"), columns().slice(2).map((name) => word(`col_${name}`) + (name === "road" ? " km" : ""))),
       make("div", { class: "print-rows" }, ...sortedStations().slice(0, 60).map((i) => paperRow("print-row", pictogram(i),
         shortened(app.stations.text(i), 40), columns().slice(2).map((name) => CELLS[name](i).textContent)))),
