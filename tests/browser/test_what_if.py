@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 from browser.conftest import PHONE, Open, Seen
-from browser.towns import driven_town, town
+from browser.towns import driven, driven_town, town
 from packed import unpack
 
+from planner.drivetimes import TableTimes
 from planner.result import Result
+from planner.scenario import Direction
+from planner.timetables import TablePairs
 from planner.webmap import map_html
 from planner.webmap.content import content
 from planner.webmap.drives import site_rows
@@ -50,7 +53,10 @@ def html(result: Result) -> str:
 
 def expected(stations: list[int]) -> dict[str, Any]:
     """Return the state of a page that was made for these stations from the start."""
-    result = driven_town(stations=stations)
+    return state_of(driven_town(stations=stations))
+
+
+def state_of(result: Result) -> dict[str, Any]:
     words, numbers = unpack(content(result))
     told = words | numbers
     ids = result.times.sites.id[site_rows(result)]
@@ -98,6 +104,23 @@ def test_the_numbers_are_those_of_the_library_for_the_same_stations(
         assert seen.page.locator("tr[data-station]").count() == len(now)
     assert seen.complaints == []
     assert len(seen.requests) == 1
+
+
+def test_times_from_a_table_are_tried_out_too(open_map: Open, result: Result):
+    times = result.source.within(result.times.needs, horizon_s=np.inf)
+    pairs = TablePairs(times.need, times.site, times.time_s)
+    table = TableTimes(demand=times.demand, sites=times.sites, pairs=pairs)
+    plan = result.plan.stations.tolist()
+    seen = open_map(map_html(driven(table, Direction.TO_STATION, plan, max_drive_time_s=120.0)))
+    other = next(i for i in range(len(times.sites)) if i not in plan)
+    switch(seen, result, [plan[0], other])
+    now = sorted({*plan[1:], other})
+    wanted = state_of(driven(table, Direction.TO_STATION, now, max_drive_time_s=120.0))
+    state = seen.page.evaluate(STATE)
+    for name in FIGURES:
+        assert state["figures"][name] == pytest.approx(wanted["figures"][name]), name
+    assert state["time"] == wanted["time"]
+    assert state["weight"] == wanted["weight"]
 
 
 def test_undo_and_back_to_the_plan(open_map: Open, html: str, result: Result):
