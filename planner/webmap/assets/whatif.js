@@ -175,10 +175,11 @@ class WhatIf {
 }
 
 // A text as a cell: no spreadsheet takes it for a formula, and it ends where it should.
-function csvText(text) {
+function csvText(told) {
+  const text = told.replace(/\r\n?/g, "\n");
   const isNumber = /^[+-]?\d+(\.\d+)?$/.test(text);
-  const harmless = /^[=+\-@\t\r]/.test(text) && !isNumber ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replace(/"/g, '""')}"` : harmless;
+  const harmless = /^[=+\-@＝＋－＠\t\n]/.test(text) && !isNumber ? `'${text}` : text;
+  return /[",\n]/.test(harmless) ? `"${harmless.replace(/"/g, '""')}"` : harmless;
 }
 
 // ------------------------------------------------------------------------------------------
