@@ -150,12 +150,26 @@ def plan(scenario: ScenarioFile, out: Out = None, as_json: AsJson = False) -> No
 
 
 @app.command()
-def assess(scenario: ScenarioFile, out: Out = None, as_json: AsJson = False) -> None:
-    """Tell how well the stations that stand cover; choose none."""
+def assess(
+    scenario: ScenarioFile,
+    stations: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Assess these instead, whatever stands: a table with the ids of sites, as the map exports it.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how well the stations that stand cover, or those of a list; choose none."""
     from planner.scenario import assessing, read_scenario
 
     with _plain_errors():
-        _run_and_tell(assessing(read_scenario(scenario)), out, as_json=as_json)
+        asked = assessing(read_scenario(scenario), stations=stations)
+        _run_and_tell(asked, out, as_json=as_json)
 
 
 @app.command()

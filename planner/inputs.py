@@ -6,6 +6,9 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from planner.clock import Clock
 from planner.drivetimes import RoadTimes, TableTimes, TimeSource, road_times
 from planner.errors import PlannerError, PointsError
@@ -18,6 +21,7 @@ from planner.roads.vehicles import Vehicle, vehicle_like, vehicle_named
 from planner.scenario import NetworkSettings, Scenario, Spread
 from planner.snapping import Places
 from planner.spreading import spread_over_roads
+from planner.stationlists import StationList, read_station_list
 from planner.timetables import read_pairs
 
 
@@ -52,7 +56,9 @@ class Inputs:
     files
         The files read.
     remarks
-        Sentences on points far from all roads, or off them by what Chinese maps shift.
+        Sentences on points far from all roads, or off them by what Chinese maps shift, and on the list of stations.
+    listed
+        Positions of the sites that the scenario lists as the stations to assess; None where it lists none.
     """
 
     demand: Demand
@@ -61,6 +67,14 @@ class Inputs:
     source: TimeSource
     files: tuple[InputFile, ...]
     remarks: tuple[str, ...]
+    listed: NDArray[np.int32] | None = None
+
+    @property
+    def may_be_station(self) -> NDArray[np.bool_]:
+        """Whether each site may be a station: it is not excluded, or is listed as one all the same."""
+        return ~self.sites.is_excluded | np.isin(
+            np.arange(len(self.sites)), [] if self.listed is None else self.listed
+        )
 
     @property
     def demand_places(self) -> Places | None:
@@ -111,13 +125,15 @@ def read_inputs(scenario: Scenario, clock: Clock) -> Inputs:
         source = TableTimes(demand=demand, sites=sites, pairs=pairs)
     else:
         raise PlannerError(f"{scenario.path}: neither [network] nor [drive_times] is there")
+    listed = _read_listed(scenario, sites)
     return Inputs(
         demand=demand,
         sites=sites,
         network=network,
         source=source,
         files=tuple(_checksums(scenario)),
-        remarks=tuple(remarks),
+        remarks=(*remarks, *(listed.notes if listed else ())),
+        listed=listed.stations if listed else None,
     )
 
 
@@ -163,6 +179,14 @@ def _read_demand(scenario: Scenario) -> Demand:
         sheet=asked.sheet,
         heading_row=asked.heading_row,
     )
+
+
+def _read_listed(scenario: Scenario, sites: Sites) -> StationList | None:
+    file = scenario.placement.stations_file
+    if file is None:
+        return None
+    theirs = scenario.sites.columns.get("id")
+    return read_station_list(scenario.resolve(file), sites, file=file, id_column=theirs)
 
 
 def _on_roads(
@@ -242,8 +266,9 @@ def files_of(scenario: Scenario) -> list[str]:
     """Return the files that a scenario names, as written."""
     tables = (scenario.network, scenario.drive_times, scenario.demand, scenario.sites)
     files = [table.file for table in tables if table is not None and table.file is not None]
+    lists = (scenario.sites.existing, scenario.placement.stations_file)
     layers = [layer.file for layer in (scenario.map.districts, scenario.map.water) if layer]
-    return files + ([scenario.sites.existing] if scenario.sites.existing else []) + layers
+    return files + [file for file in lists if file] + layers
 
 
 def _checksums(scenario: Scenario) -> list[InputFile]:

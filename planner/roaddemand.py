@@ -35,7 +35,7 @@ def _rows(scenario: Scenario, inputs: Inputs, *, only_least: bool) -> RoadRows:
     return road_rows(
         on_roads.network,
         on_roads.site_places,
-        ~inputs.sites.is_excluded,
+        inputs.may_be_station,
         max_drive_time_s=fleet.max_drive_time_s,
         direction=fleet.direction,
         access_kph=settings.access_kph,
@@ -113,7 +113,7 @@ def cover_of_roads(
         on_roads.network,
         on_roads.site_places,
         is_station=np.isin(np.arange(len(inputs.sites)), stations),
-        is_candidate=~inputs.sites.is_excluded,
+        is_candidate=inputs.may_be_station,
         max_drive_time_s=fleet.max_drive_time_s,
         direction=fleet.direction,
         access_kph=settings.access_kph,

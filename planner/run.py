@@ -16,7 +16,7 @@ from planner.plan import Plan
 from planner.remarks import remarks_on
 from planner.result import Result
 from planner.roaddemand import cover_of_roads, curve_of_demand, rows_of_roads, with_roads
-from planner.runfolder import refuse_foreign, write_result
+from planner.runfolder import refuse_foreign, refuse_inputs, write_result
 from planner.scenario import Scenario
 from planner.surroundings import Surroundings, read_surroundings
 
@@ -38,6 +38,7 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
     """
     if out is not None:
         refuse_foreign(Path(out))
+        refuse_inputs(Path(out), scenario)
     clock = Clock()
     survey = survey_of(scenario, clock=clock)
     inputs, times, rules = survey.inputs, survey.times, scenario.placement
@@ -53,6 +54,7 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
             min_share=rules.min_share,
             then=rules.then,
             cover_all=rules.cover_all,
+            listed=inputs.listed,
             time_limit_s=rules.time_limit_s,
         ).of_first(len(times.needs))
     with clock.stage("find the nearest station of everyone"):
@@ -150,7 +152,7 @@ def survey_of(scenario: Scenario, *, clock: Clock | None = None) -> Survey:
     needs = needs_of(inputs.demand, fleet=fleet.name, max_drive_time_s=fleet.max_drive_time_s)
     with clock.stage("search drive times"):
         times = inputs.source.within(needs, horizon_s=scenario.placement.horizon_s)
-        nearest_site = inputs.source.nearest(needs, ~inputs.sites.is_excluded)
+        nearest_site = inputs.source.nearest(needs, inputs.may_be_station)
     return Survey(
         scenario=scenario,
         inputs=inputs,

@@ -19,14 +19,14 @@ from planner.clock import Clock, Stage
 from planner.coverage import coverage_of
 from planner.drivetimes import DriveTimes, Nearest, Needs
 from planner.errors import PlannerError
-from planner.inputs import read_inputs
+from planner.inputs import files_of, read_inputs
 from planner.isochrones import areas_of_plan
 from planner.placement import Curve
 from planner.plan import Plan, Status, Then, serve
 from planner.reasons import Said
 from planner.result import Result
 from planner.roadcover import RoadCover, WorstPoint
-from planner.scenario import Goal, SecondGoal, read_scenario, scenario_toml
+from planner.scenario import Goal, Scenario, SecondGoal, read_scenario, scenario_toml
 from planner.sheet import write_sheet
 from planner.stretches import Stretches
 from planner.surroundings import read_surroundings
@@ -100,6 +100,22 @@ def refuse_foreign(folder: Path) -> None:
         The folder, or a file of that name, is there and is neither empty nor a result.
     """
     refuse_other(folder, sign="result.json", what="result")
+
+
+def refuse_inputs(folder: Path, scenario: Scenario) -> None:
+    """Refuse a folder that holds files which the run reads: they would go with the older result.
+
+    Raises
+    ------
+    PlannerError
+        A file that the scenario names lies in the folder.
+    """
+    within = folder.resolve()
+    inside = [f for f in files_of(scenario) if within in scenario.resolve(f).resolve().parents]
+    if inside:
+        raise PlannerError(
+            f"{folder}: would be replaced, and {', '.join(inside)} is in it; name another folder with --out"
+        )
 
 
 def _write(path: Path, text: str) -> None:

@@ -47,6 +47,7 @@ goal = "set-covering"          # the fewest stations that cover everyone who can
 # then = "p-median"            # set-covering: of the plans with the fewest, the one with the shortest drives
 # cover_all = true             # p-median, p-center: and everyone who can be covered is
 # horizon_min = 30             # p-median, p-center: look no farther than this; saves memory on large networks
+# stations_file = "list.csv"   # assess: these sites (column id), whatever stands; the map exports such a list
 # curve = true                 # result.json tells what each number of stations covers too
 
 # [isochrones]

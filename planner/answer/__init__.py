@@ -97,7 +97,7 @@ def _answer(result: Result, found: Figures, language: str) -> Iterator[Piece]:
     }
     what = "planned"
     if result.plan.goal is Goal.ASSESS:
-        what = "assessed" if found.n_existing else "assessed_all"
+        what = _assessed(result, found)
     yield say[what].format(**values)
     if result.scenario.demand.roads and not is_alone and result.roads:
         yield say["roads_too"].format(share=words.share(result.roads.share_covered))
@@ -110,6 +110,13 @@ def _answer(result: Result, found: Figures, language: str) -> Iterator[Piece]:
         yield {"name": name}
         yield say["name_closes"]
     yield say["stop"]
+
+
+def _assessed(result: Result, found: Figures) -> str:
+    """Return which stations an assessment looks at: those of a list, those that stand, or all sites."""
+    if result.scenario.placement.stations_file is not None:
+        return "assessed_list"
+    return "assessed" if found.n_existing else "assessed_all"
 
 
 def _what_demand_is(result: Result) -> str:
@@ -130,7 +137,7 @@ def _proof(result: Result, found: Figures, left_out: LeftOut, language: str) -> 
     """Return what is proven about the plan."""
     plan, say = result.plan, words.SENTENCES[language]
     if plan.status is Status.ASSESSED:
-        return say["proof_assessed" if found.n_existing else "proof_assessed_all"]
+        return say[f"proof_{_assessed(result, found)}"]
     if plan.status is Status.INFEASIBLE:
         return say.get(f"infeasible_{plan.goal}", say["infeasible"])
     if plan.status is Status.UNDECIDED:

@@ -49,6 +49,7 @@ def place_on(
     min_share: float = 1.0,
     then: SecondGoal | None = None,
     cover_all: bool = False,
+    listed: NDArray[np.integer] | None = None,
     time_limit_s: float = 300.0,
 ) -> Plan:
     """Return the plan that is best at a goal.
@@ -69,6 +70,8 @@ def place_on(
         For set covering of all: what to be best at among the plans with as few stations.
     cover_all
         For p-median and p-center: whether every need that can be covered has to be.
+    listed
+        For an assessment: positions of the stations; left out: those that are kept, else all sites.
     time_limit_s
         Guard, in seconds; where it strikes the plan says so.
 
@@ -82,7 +85,7 @@ def place_on(
             coverage, stations=stations, min_share=min_share, then=then, time_limit_s=time_limit_s
         )
     if goal is Goal.ASSESS:
-        return assess(coverage)
+        return assess(coverage) if listed is None else plan_on(coverage, listed)
     if stations is None:
         raise PlacementError(f"{goal} needs a number of stations; give stations")
     if goal is Goal.MAX_COVERING:

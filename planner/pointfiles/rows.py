@@ -63,6 +63,8 @@ class Reading:
         Our names of the columns that a file may have beside id and place.
     needed
         Our names of the columns that a layer must have beside its shapes.
+    has_places
+        Whether a table must say where its rows are; else nobody asks, and their coordinates are NaN.
     crs
         ``wgs84``, ``gcj02``, ``bd09`` or ``EPSG:n``; None: the file's own, WGS 84 for CSV and Excel.
     layer, sheet, heading_row, encoding
@@ -83,6 +85,12 @@ class Reading:
     columns: Mapping[str, str] | None = None
     is_second: bool = False
     needed: tuple[str, ...] = ("id",)
+    has_places: bool = True
+
+    @property
+    def needed_of_table(self) -> tuple[str, ...]:
+        """Our names of the columns that a table must have."""
+        return ("id", "lon", "lat") if self.has_places else ("id",)
 
 
 def no_rows(file: str, unit: str, notes: tuple[str, ...] = ()) -> Rows:
@@ -132,6 +140,18 @@ def joined(a: NDArray[np.object_], b: NDArray[np.object_]) -> NDArray[np.object_
     of_either = np.where(a != "", a, b)
     of_either[both] = a[both] + "; " + b[both]
     return of_either
+
+
+def places_in(
+    texts: Mapping[str, NDArray[np.object_]], n_rows: int, reading: Reading
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]]:
+    """Return longitudes and latitudes of a table, and why a row has none; NaN and no fault where nobody asks."""
+    if not reading.has_places:
+        nowhere = np.full(n_rows, np.nan)
+        return nowhere, nowhere, np.full(n_rows, "", dtype=object)
+    lon, lon_fault = numbers("lon", texts["lon"])
+    lat, lat_fault = numbers("lat", texts["lat"])
+    return lon, lat, joined(lon_fault, lat_fault)
 
 
 def numbers(

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from planner.errors import PointsError
 from planner.pointfiles.columns import N_HEADING_ROWS, Columns, heading_in
 from planner.pointfiles.reference import table_crs
-from planner.pointfiles.rows import Reading, Rows, as_text, joined, no_rows, numbers, objects
+from planner.pointfiles.rows import Reading, Rows, as_text, joined, no_rows, objects, places_in
 
-_NEEDED: Final = ("id", "lon", "lat")
 _MOST_DIGITS: Final = 1e15
 """Excel keeps 15 digits of a number and makes zeros of the others."""
 _ERRORS: Final = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
@@ -51,15 +50,14 @@ def sheet_rows(path: Path, reading: Reading) -> Rows:
     number, cells = table.number[first:], table.cells[first:]
     values = {ours: [_cell(row, at) for row in cells] for ours, at in columns.where.items()}
     texts = {ours: objects([_text(value) for value in column]) for ours, column in values.items()}
-    x, x_fault = numbers("lon", texts.pop("lon"))
-    y, y_fault = numbers("lat", texts.pop("lat"))
+    x, y, place_fault = places_in(texts, len(number), reading)
     broken = _broken(path, sheet, number, columns, values)
-    fault = joined(broken, np.where(broken == "", joined(x_fault, y_fault), ""))
+    fault = joined(broken, np.where(broken == "", place_fault, ""))
     return Rows(
         file=str(path),
         unit="row",
         number=np.array(number, dtype=np.int64),
-        text=texts,
+        text={ours: text for ours, text in texts.items() if ours not in ("lon", "lat")},
         x=x,
         y=y,
         fault=fault,
@@ -143,7 +141,7 @@ def _heading(
         where = f"row {told} is" if told else f"rows 1 to {last} are"
         raise PointsError(path, [f"{where} empty; say heading_row, the row with the headings"])
     rows = [[_text(value) for value in table.cells[i]] for i in top]
-    found = heading_in(path, rows, _NEEDED, reading)
+    found = heading_in(path, rows, reading.needed_of_table, reading)
     at = top[found.position]
     notes = (f"row {table.number[at]} taken for the headings",) if found.position else ()
     return at + 1, found.columns, (*notes, *found.columns.notes)

@@ -16,10 +16,7 @@ from planner.errors import PointsError
 from planner.pointfiles.columns import N_HEADING_ROWS, Columns, heading_in
 from planner.pointfiles.encodings import read_text
 from planner.pointfiles.reference import table_crs
-from planner.pointfiles.rows import Reading, Rows, joined, no_rows, numbers, objects
-
-NEEDED: Final = ("id", "lon", "lat")
-"""Columns that every table must have."""
+from planner.pointfiles.rows import Reading, Rows, no_rows, objects, places_in
 
 _ROWS_AT_ONCE: Final = 500
 """Few enough to stay below the garbage collector's threshold and in the cache: ten times faster than 10,000."""
@@ -51,9 +48,7 @@ def table_rows(path: Path, reading: Reading) -> Rows:
     except csv.Error as error:
         raise _unreadable(path, reader, error) from error
     texts = dict(zip(where, map(objects, cells), strict=True))
-    x, x_fault = numbers("lon", texts.pop("lon"))
-    y, y_fault = numbers("lat", texts.pop("lat"))
-    fault = joined(x_fault, y_fault)
+    x, y, fault = places_in(texts, len(number), reading)
     for i, n_cells in too_long.items():
         fault[i] = (
             f'{n_cells} cells in {heading.n_cells} columns; put "quotes" round texts with {_SEPARATORS}'
@@ -62,7 +57,7 @@ def table_rows(path: Path, reading: Reading) -> Rows:
         file=str(path),
         unit="line",
         number=np.array(number, dtype=np.int64),
-        text=texts,
+        text={ours: text for ours, text in texts.items() if ours not in ("lon", "lat")},
         x=x,
         y=y,
         fault=fault,
@@ -87,7 +82,7 @@ def _heading(path: Path, text: str, reading: Reading) -> _Heading | None:
     rows = list(islice(_filled_rows(path, text, told or 1), N_HEADING_ROWS if told is None else 1))
     if not rows:
         return None
-    found = heading_in(path, [row for _, row in rows], NEEDED, reading)
+    found = heading_in(path, [row for _, row in rows], reading.needed_of_table, reading)
     last_line, row = rows[found.position]
     notes = (f"line {last_line} taken for the headings",) if found.position else ()
     return _Heading(last_line, len(row), found.columns, (*notes, *found.columns.notes))

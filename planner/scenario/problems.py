@@ -90,6 +90,7 @@ _OTHER_WORDS: Final = {
 _P_MODELS: Final = (Goal.P_MEDIAN, Goal.P_CENTER)
 _USED_BY: Final = {
     "stations": (Goal.SET_COVERING, Goal.MAX_COVERING, *_P_MODELS),
+    "stations_file": (Goal.ASSESS,),
     "min_share": (Goal.SET_COVERING,),
     "then": (Goal.SET_COVERING,),
     "cover_all": _P_MODELS,
@@ -125,6 +126,7 @@ _FILES: Final = (
     "demand.file",
     "sites.file",
     "sites.existing",
+    "placement.stations_file",
     "map.districts",
     "map.districts.file",
     "map.water",

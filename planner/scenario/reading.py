@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,9 +58,30 @@ def scenario_toml(scenario: Scenario) -> str:
     return tomli_w.dumps(table)
 
 
-def assessing(scenario: Scenario) -> Scenario:
-    """Return the same question for the stations that stand: none is chosen."""
-    return scenario.model_copy(update={"placement": Placement(goal=Goal.ASSESS)})
+def assessing(scenario: Scenario, *, stations: Path | None = None) -> Scenario:
+    """Return the same question for given stations: none is chosen.
+
+    Parameters
+    ----------
+    scenario
+        What was asked.
+    stations
+        A table of them, by id; left out: those that the scenario lists for an assessment, else those that stand.
+    """
+    listed = scenario.placement.stations_file
+    if stations is not None:
+        listed = _from_folder(stations, scenario.folder)
+    return scenario.model_copy(
+        update={"placement": Placement(goal=Goal.ASSESS, stations_file=listed)}
+    )
+
+
+def _from_folder(file: Path, folder: Path) -> str:
+    """Return a file as a scenario in a folder would name it."""
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:  # on another drive
+        return file.resolve().as_posix()
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:

@@ -350,6 +350,8 @@ class Placement(_Table):
     """The placement model, or ``assess``: the existing stations as they are."""
     stations: Annotated[int, Strict(), Field(ge=1)] | None = None
     """How many stations in all, existing and required ones included; for set covering an upper limit."""
+    stations_file: Text | None = None
+    """Assess: a table of the stations to look at, by id, as written; None: those that stand."""
     min_share: Annotated[Number, Field(gt=0, le=1)] = 1.0
     """Set covering: the share of the coverable weight to cover, from above 0 to 1."""
     then: SecondGoal | None = None

@@ -176,7 +176,8 @@ def computed_again(notes: Notes, run: Path, scenario: Scenario, inputs: Inputs) 
         path = scenario.resolve(scenario.drive_times.file)
         drives = drives_of_table(path, inputs.demand, inputs.sites)
     horizon_s = max(standard_s, _horizon_s(scenario))
-    may_be_station = np.flatnonzero(~inputs.sites.is_excluded).tolist()
+    listed = [] if inputs.listed is None else inputs.listed.tolist()
+    may_be_station = sorted({*np.flatnonzero(~inputs.sites.is_excluded).tolist(), *listed})
     return Again(
         scenario=scenario,
         inputs=inputs,

@@ -12,6 +12,9 @@ from planner.verify.notes import Notes
 def check_rules(notes: Notes, again: Again) -> None:
     """Note stations that break a rule: existing ones are kept, excluded ones are none, there are not too many."""
     sites, rules, stations = again.sites, again.scenario.placement, set(again.stations)
+    if again.inputs.listed is not None:
+        _check_list(notes, again, set(again.inputs.listed.tolist()))
+        return
     must = again.must_be_station
     broken = [
         f"{sites.id[i]} is excluded, and is a station"
@@ -37,3 +40,12 @@ def check_rules(notes: Notes, again: Again) -> None:
         f"the rules: {len(must)} existing and required stations kept, none of {int(sites.is_excluded.sum())} excluded "
         f"sites taken" + ("" if limit is None else f", {len(stations)} of at most {limit} stations")
     )
+
+
+def _check_list(notes: Notes, again: Again, listed: set[int]) -> None:
+    """Note where the stations are not those that the scenario lists."""
+    file, stations = again.scenario.placement.stations_file, set(again.stations)
+    broken = [f"{again.sites.id[i]} is not in {file}" for i in sorted(stations - listed)]
+    broken += [f"{again.sites.id[i]} is in {file}, and left out" for i in sorted(listed - stations)]
+    notes.differ("stations.csv", broken)
+    notes.checked.append(f"the rules: the stations are the {len(listed)} of {file}, no other ones")

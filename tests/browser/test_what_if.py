@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,11 @@ import pytest
 from browser.conftest import PHONE, Open, Seen
 from browser.towns import driven, driven_town, town
 from packed import unpack
+from typer.testing import CliRunner
 
+from planner.answer import whole_seconds
+from planner.answer.words import share
+from planner.cli import app
 from planner.drivetimes import TableTimes
 from planner.result import Result
 from planner.scenario import Direction
@@ -183,6 +188,90 @@ def test_the_list_is_exported_as_a_table_that_assess_reads(
     assert float(table[0]["lon"]) == pytest.approx(
         result.times.sites.lon[result.plan.stations[0]], abs=1e-5
     )
+
+
+FILES_SCENARIO = """
+[network]
+file = "roads.osm"
+[[fleets]]
+max_drive_min = 2
+[demand]
+file = "demand.csv"
+[sites]
+file = "hosts.csv"
+[placement]
+goal = "max-covering"
+stations = 4
+[isochrones]
+minutes = []
+"""
+
+
+def write_town(folder: Path) -> None:
+    """Write a scenario: ten by ten junctions 180 m apart with one-way streets, 80 places, 14 hosts of which one stands."""
+    rng = np.random.default_rng(11)
+    spots = [(120 + 0.00187 * j, 30 + 0.00162 * i) for i in range(10) for j in range(10)]
+    rows = [[10 * i + j + 1 for j in range(10)] for i in range(10)]
+    ways = [*rows, *map(list, zip(*rows, strict=True))]
+    nodes = [f'<node id="{n}" lon="{x:.7f}" lat="{y:.7f}"/>' for n, (x, y) in enumerate(spots, 1)]
+    lines = [
+        f'<way id="{w}">{"".join(f"""<nd ref="{n}"/>""" for n in way)}<tag k="highway" v="residential"/>'
+        f'<tag k="oneway" v="{"yes" if w % 3 == 0 else "no"}"/></way>'
+        for w, way in enumerate(ways, 1)
+    ]
+    (folder / "roads.osm").write_text(f'<osm version="0.6">{"".join(nodes + lines)}</osm>')
+    for name, n, more in (("demand", 80, "weight"), ("hosts", 14, "existing")):
+        at = rng.uniform([120, 30], [120.0168, 30.0146], (n, 2))
+        last = rng.integers(1, 40, n) if more == "weight" else np.arange(n) == 3
+        table = [
+            f"{name[0]}{i:02},{x:.6f},{y:.6f},{int(v)}"
+            for i, ((x, y), v) in enumerate(zip(at, last, strict=True))
+        ]
+        (folder / f"{name}.csv").write_text("\n".join([f"id,lon,lat,{more}", *table, ""]))
+    (folder / "town.toml").write_text(FILES_SCENARIO)
+
+
+@pytest.mark.slow
+def test_the_page_and_assess_tell_the_same_of_the_list_it_exports(
+    open_map: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    write_town(tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    def called(*arguments: str) -> dict[str, Any]:
+        told = CliRunner().invoke(app, [*arguments, "--json"])
+        assert told.exit_code == 0, told.output
+        return dict(json.loads(told.stdout))
+
+    planned = called("plan", "town.toml", "--out", "plan")
+    seen = open_map((tmp_path / "plan" / "map.html").read_text("utf-8"))
+    others = sorted({f"h{i:02}" for i in range(14)} - set(planned["stations"]))
+    for site in (planned["stations"][0], "h03", *others[:2]):
+        seen.page.fill("#search", site)
+        seen.page.keyboard.press("Enter")
+        seen.page.click("#card-switch")
+    with seen.page.expect_download() as download:
+        seen.page.click("#what-if-export")
+    download.value.save_as(tmp_path / "tried.csv")
+    found = called("assess", "town.toml", "--stations", "tried.csv", "--out", "tried")
+    state = seen.page.evaluate(STATE)
+    figures, demand, drives = state["figures"], found["demand"], found["drive_time_s"]
+    assert sorted(state["weight"]) == found["stations"]
+    assert 0.2 < demand["share_covered"] < 1.0
+    assert seen.figure("share") == share(demand["share_covered"])
+    assert figures["n_uncovered"] == len(demand["uncovered"])
+    assert figures["uncovered_weight"] == demand["weight"] - demand["covered_weight"]
+    shown = whole_seconds(np.array([drives["mean"], drives["p95"], drives["max"]]), 120.0)
+    assert [figures[name] for name in ("mean_s", "p95_s", "longest_s")] == shown.tolist()
+    table = (tmp_path / "tried" / "stations.csv").read_text("utf-8-sig")
+    rows = list(csv.DictReader(table.splitlines()))
+    assert len(rows) >= 3
+    for row in rows:
+        assert state["weight"][row["id"]] == float(row["weight_served"])
+        assert state["served"][row["id"]] == int(row["n_served"])
+    # and the map of the assessment opens with what the other page had come to
+    again = open_map((tmp_path / "tried" / "map.html").read_text("utf-8"))
+    assert again.page.evaluate(STATE)["time"] == state["time"]
 
 
 def test_the_address_carries_what_was_tried(open_map: Open, html: str, result: Result):

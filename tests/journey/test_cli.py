@@ -1,5 +1,6 @@
 """Files in, files out: the program as a planner meets it."""
 
+import csv
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import planner
 from planner import runfolder
 from planner.cli import app
 
@@ -155,6 +157,77 @@ def test_assess_chooses_no_station(town):
     # S1 covers D1 only; S2 and S3 could cover the others
     assert found["demand"]["uncovered"] == ["D2", "D3"]
     assert found["demand"]["uncoverable"] == []
+
+
+@pytest.mark.slow
+def test_assess_takes_the_list_of_a_plan_less_one_station(town):
+    called("plan", "town.toml")
+    kept = (town / "runs" / "town" / "stations.csv").read_text("utf-8-sig").splitlines()
+    (town / "less.csv").write_text("\n".join(r for r in kept if not r.startswith("S2")) + "\n")
+    told = called("assess", "town.toml", "--stations", "less.csv", "--out", "less", "--json")
+    assert (told.exit_code, told.stderr) == (0, "")
+    found = json.loads(told.stdout)
+    assert (found["stations"], found["n_new"], found["status"]) == (["S1", "S3"], 1, "assessed")
+    # D1 is 500 m from S1, D3 200 m from S3; D2 1500 m from both
+    assert found["demand"]["uncovered"] == ["D2"]
+    assert found["drive_time_s"]["max"] == pytest.approx(150, abs=0.01)
+    times = planner.read_result(town / "less").times
+    plan = planner.plan_of(times, ["S1", "S3"])
+    table = (town / "less" / "stations.csv").read_text("utf-8-sig")
+    rows = list(csv.DictReader(table.splitlines()))
+    served = [int((plan.station_of == site).sum()) for site in plan.stations]
+    assert [int(row["n_served"]) for row in rows] == served == [1, 1]
+    # the folder reproduces itself
+    assert "less.csv" in [entry["file"] for entry in found["inputs"]]
+    again = called("verify", "less")
+    assert (again.exit_code, "the 2 of less.csv" in again.stdout) == (0, True)
+    drawn = (town / "less" / "map.html").read_bytes()
+    assert called("map", "less").exit_code == 0
+    assert (town / "less" / "map.html").read_bytes() == drawn
+    assert "S2" in called("compare", "runs/town", "less").stdout
+
+
+def test_a_list_leaves_out_what_stands_and_takes_what_is_excluded(town):
+    (town / "hosts.csv").write_text(
+        HOSTS.replace("existing", "existing,excluded").replace(
+            "S3,120.03109251,30.0,", "S3,120.03109251,30.0,,yes"
+        )
+    )
+    (town / "list.csv").write_text("id\nS3\n")
+    found = json.loads(called("assess", "town.toml", "--stations", "list.csv", "--json").stdout)
+    assert (found["stations"], found["n_new"]) == (["S3"], 1)
+    # D3 is covered by S3 alone: so it is not uncoverable, though S3 is excluded
+    assert found["demand"]["uncovered"] == ["D1", "D2"]
+    assert found["demand"]["uncoverable"] == []
+    assert called("verify", "runs/town").exit_code == 0
+
+
+def test_verify_holds_an_assessment_to_its_list(town):
+    (town / "list.csv").write_text("id\nS1\nS3\n")
+    called("assess", "town.toml", "--stations", "list.csv")
+    table = town / "runs" / "town" / "stations.csv"
+    table.write_text(table.read_text("utf-8-sig").replace("S3", "S2"), "utf-8-sig")
+    told = called("verify", "runs/town")
+    assert told.exit_code == 3
+    assert "S2 is not in list.csv" in told.stdout
+    assert "S3 is in list.csv, and left out" in told.stdout
+
+
+def test_a_list_with_strangers_is_told_by_row_and_nothing_is_written(town):
+    (town / "list.csv").write_text("id\nS1\nS1\nS22\n")
+    told = called("assess", "town.toml", "--stations", "list.csv")
+    assert told.exit_code == 3
+    assert "list.csv: line 4: S22 is no site of hosts.csv; did you mean S2?" in told.stderr
+    assert not (town / "runs").exists()
+
+
+def test_a_list_in_the_folder_that_would_be_replaced_is_refused(town):
+    called("plan", "town.toml")
+    before = (town / "runs" / "town" / "result.json").read_bytes()
+    told = called("assess", "town.toml", "--stations", "runs/town/stations.csv")
+    assert told.exit_code == 3
+    assert "would be replaced, and runs/town/stations.csv is in it" in told.stderr
+    assert (town / "runs" / "town" / "result.json").read_bytes() == before
 
 
 def test_out_may_have_blanks_chinese_and_folders_that_are_not_there(town):

@@ -43,6 +43,20 @@ def said(result: Result, language: str, part: str = "answer") -> str:
     return "".join(piece if isinstance(piece, str) else piece["name"] for piece in pieces)
 
 
+def test_an_assessment_says_what_it_looked_at():
+    for placement, zh, en in (
+        ({"goal": "assess"}, "若全部 3 个候选点都设站", "With a station at each of the 3 sites"),
+        (
+            {"goal": "assess", "stations_file": "list.csv"},
+            "名单上的3 个驿站在",
+            "With the 3 stations of the list",
+        ),
+    ):
+        asked = scenario(placement=placement)
+        assert said(street(asked=asked), "zh").startswith(zh)
+        assert said(street(asked=asked), "en").startswith(en)
+
+
 def test_the_sentence_says_stations_share_and_farthest():
     assert said(street(), "zh") == "3 个驿站在 5 分钟内覆盖 80.0% 的需求，最远 10 分钟（村9）。"
     assert said(street(), "en") == (

@@ -307,6 +307,18 @@ def test_a_number_is_a_number(problems, value):
             "[placement] horizon_min: must be at least max_drive_min, which is 5",
         ),
         (
+            LEAST + 'stations_file = "demand.csv"',
+            "[placement] stations_file: not used by goal set-covering (only by assess)",
+        ),
+        (
+            LEAST + 'goal = "assess"\nstations_file = "demad.csv"',
+            "[placement] stations_file: demad.csv is not there",
+        ),
+        (
+            LEAST + 'goal = "assess"\nstations_file = 78',
+            "[placement] stations_file: must be text, not 78",
+        ),
+        (
             LEAST.replace(NETWORK, NETWORK + "one_way = 1\n"),
             "[network] one_way: must be true or false, not 1",
         ),
@@ -709,3 +721,14 @@ def test_what_weights_count_is_persons_or_nothing(read, problems):
 def test_no_goal_refuses_a_key_of_the_map(read, goal):
     rules = f'goal = "{goal}"\n' + "stations = 3\n" * (goal != Goal.ASSESS)
     assert read(LEAST + rules + '[map]\napproval = "7"\n').map.approval == "7"
+
+
+def test_an_assessment_of_a_list_names_it_from_the_folder_of_the_scenario(read):
+    asked = read(LEAST)
+    inside, beside = asked.folder / "list.csv", asked.folder.parent / "other" / "list.csv"
+    assert assessing(asked, stations=inside).placement.stations_file == "list.csv"
+    assert assessing(asked, stations=beside).placement.stations_file == "../other/list.csv"
+    # without one it keeps the list that it has
+    listed = assessing(asked, stations=inside)
+    assert assessing(listed) == listed
+    assert assessing(asked).placement.stations_file is None
