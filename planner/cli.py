@@ -1,31 +1,36 @@
 """Commands: each reads, calls one function, and says where the answer is."""
 
-import json
 import logging
-import os
 import sys
-import traceback
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import asdict
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
+
+from planner.console import (
+    BAD_INPUT,
+    NO_PLAN,
+    Options,
+    options,
+    plain_errors,
+    progress,
+    say,
+    say_unexpected,
+    tell,
+    tell_json,
+    write,
+    write_json,
+    writing,
+)
 
 if TYPE_CHECKING:
     from planner.result import Result
     from planner.scenario import Scenario
     from planner.verify import Verification
-
-BAD_INPUT: Final = 3
-NO_PLAN: Final = 4
-INTERRUPTED: Final = 130
 
 _ANYWHERE: Final = ("-v", "--verbose", "-q", "--quiet", "--debug")
 """Flags that may also stand behind the command."""
@@ -71,43 +76,13 @@ Out = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON, for machines.")]
 
 
-class Options(NamedTuple):
-    """How much to tell, whatever the command."""
-
-    verbose: bool = False
-    quiet: bool = False
-    debug: bool = False
-
-
-_options: ContextVar[Options] = ContextVar("options", default=Options())  # noqa: B039 (never changes)
-
-
 def main() -> None:
     """Run the program; exit codes as documented whatever happens."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    sys.excepthook = _say_unexpected
+    sys.excepthook = say_unexpected
     typer.main.get_command(app)()  # app() would put a hook of its own there
-
-
-def _say_unexpected(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
-) -> None:
-    """Tell of an error of ours in a line; with --debug as it is."""
-    if _options.get().debug:
-        sys.__excepthook__(kind, error, trace)
-        return
-    _say(
-        f"error: this should not have happened: {kind.__name__}: {error}\n"
-        "Run it again with --debug, and show us what it says.",
-        color="red",
-    )
-
-
-def _say(text: str, *, color: str | None = None) -> None:
-    """Say something beside the answer, on stderr."""
-    typer.secho(text, err=True, fg=None if os.environ.get("NO_COLOR") else color)
 
 
 def _say_version(value: bool) -> None:
@@ -133,7 +108,7 @@ def _take_options(
         typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
     ] = False,
 ) -> None:
-    _options.set(Options(verbose=verbose, quiet=quiet, debug=debug))
+    options.set(Options(verbose=verbose, quiet=quiet, debug=debug))
     level = logging.ERROR if quiet else logging.WARNING
     logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s")
     if verbose:
@@ -145,7 +120,7 @@ def plan(scenario: ScenarioFile, out: Out = None, as_json: AsJson = False) -> No
     """Choose stations for a scenario."""
     from planner.scenario import read_scenario
 
-    with _plain_errors():
+    with plain_errors():
         _run_and_tell(read_scenario(scenario), out, as_json=as_json)
 
 
@@ -167,7 +142,7 @@ def assess(
     """Tell how well the stations that stand cover, or those of a list; choose none."""
     from planner.scenario import assessing, read_scenario
 
-    with _plain_errors():
+    with plain_errors():
         asked = assessing(read_scenario(scenario), stations=stations)
         _run_and_tell(asked, out, as_json=as_json)
 
@@ -195,7 +170,7 @@ def check(
     from planner.run import survey_of
     from planner.scenario import read_scenario
 
-    with _plain_errors(), _progress():
+    with plain_errors(), progress():
         asked = read_scenario(scenario)
         survey = survey_of(asked)
         found = findings(asked, survey)
@@ -204,13 +179,13 @@ def check(
 
             found |= {"observed": observed_found(asked, survey.inputs, observed)}
     if as_json:
-        _tell_json(found)
+        tell_json(found)
         return
-    _tell(finding_lines(found))
+    tell(finding_lines(found))
     if observed is not None:
         from planner.observed import observed_lines
 
-        _tell(["", *observed_lines(found["observed"])])
+        tell(["", *observed_lines(found["observed"])])
 
 
 @app.command()
@@ -244,15 +219,15 @@ def curve(
     from planner.curves import curve_json, curve_lines, scenario_curve, write_curve
     from planner.scenario import read_scenario
 
-    with _plain_errors(), _progress():
+    with plain_errors(), progress():
         asked = read_scenario(scenario)
         folder = out or Path("runs") / f"{asked.name}-curve"
         found = scenario_curve(asked, stations=to)
         write_curve(found, folder)
     if as_json:
-        _tell_json(curve_json(found))
+        tell_json(curve_json(found))
     else:
-        _tell([*curve_lines(found), f"picture: {folder / 'curve.png'}"])
+        tell([*curve_lines(found), f"picture: {folder / 'curve.png'}"])
 
 
 @app.command()
@@ -264,10 +239,10 @@ def verify(run: RunFolder, as_json: AsJson = False) -> None:
     """
     from planner.verify import verify as verify_run
 
-    with _plain_errors(), _progress():
+    with plain_errors(), progress():
         checked = verify_run(run)
     if as_json:
-        _tell_json(asdict(checked))
+        tell_json(asdict(checked))
     else:
         typer.echo("\n".join(_verified_lines(checked)))
     if checked.differences:
@@ -301,10 +276,10 @@ def map_again(
     from planner.runfolder import read_result
     from planner.webmap import write_map
 
-    with _plain_errors(), _progress():
+    with plain_errors(), progress():
         path = out or run / "map.html"
         result = read_result(run)
-        _write(path, partial(write_map, result))
+        write(path, partial(write_map, result))
     typer.echo(path)
 
 
@@ -361,16 +336,16 @@ def tables(
     from planner.handouts import Form, write_handout
     from planner.runfolder import read_result
 
-    with _plain_errors(), _progress():
+    with plain_errors(), progress():
         result = read_result(run)
         spoken = str(language or result.scenario.language)
         folder = out or run / "tables"
-        with _writing(folder):
+        with writing(folder):
             written = write_handout(result, folder, form=Form(form), language=spoken)
     for note in written.notes:
-        _say(f"note: {note}", color="yellow")
+        say(f"note: {note}", color="yellow")
     files = [str(file) for file in written.files]
-    _tell_json({"files": files, "notes": written.notes}) if as_json else _tell(files)
+    tell_json({"files": files, "notes": written.notes}) if as_json else tell(files)
 
 
 @app.command()
@@ -397,11 +372,11 @@ def sheet(
     from planner.runfolder import read_result
     from planner.sheet import write_sheet
 
-    with _plain_errors(), _progress():
+    with plain_errors(), progress():
         folder = out or run
         result = read_result(run)
         pdf, png = folder / "sheet.pdf", folder / "sheet.png"
-        _write(pdf, lambda path: write_sheet(result, path, png, paper=paper, language=language))
+        write(pdf, lambda path: write_sheet(result, path, png, paper=paper, language=language))
     typer.echo(f"{pdf}\n{png}")
 
 
@@ -432,13 +407,13 @@ def compare(
         write_compared,
     )
 
-    with _plain_errors(), _progress():
+    with plain_errors(), progress():
         found = compare_folders(runs)
         write_compared(found, out)
     if as_json:
-        _tell_json(comparison_json(found))
+        tell_json(comparison_json(found))
     else:
-        _tell([*comparison_lines(found), "", f"map: {out / 'compare.html'}"])
+        tell([*comparison_lines(found), "", f"map: {out / 'compare.html'}"])
 
 
 @app.command()
@@ -468,16 +443,16 @@ def route(
     from planner.runfolder import read_result
     from planner.webmap import write_map
 
-    with _plain_errors(), _progress():
+    with plain_errors(), progress():
         found = explained(read_result(run), demand, site_id=site)
-    _tell_json(explained_json(found)) if as_json else _tell(explained_lines(found))
-    with _plain_errors(), _progress():
+    tell_json(explained_json(found)) if as_json else tell(explained_lines(found))
+    with plain_errors(), progress():
         if geojson is not None:
-            _write(geojson, partial(_write_json, explained_geojson(found)))
+            write(geojson, partial(write_json, explained_geojson(found)))
         if map_file is not None:
-            _write(map_file, partial(write_map, found.result, route=found.drawn()))
+            write(map_file, partial(write_map, found.result, route=found.drawn()))
     if not as_json:
-        _tell(f"{what}: {path}" for what, path in (("geojson", geojson), ("map", map_file)) if path)
+        tell(f"{what}: {path}" for what, path in (("geojson", geojson), ("map", map_file)) if path)
 
 
 class _Direction(StrEnum):
@@ -549,7 +524,7 @@ def isochrones(
     from planner.layerfiles import check_kind
     from planner.scenario import Direction
 
-    with _plain_errors(), _progress():
+    with plain_errors(), progress():
         check_kind(out)
         drawn = draw_areas(
             network,
@@ -561,11 +536,11 @@ def isochrones(
             direction=Direction(direction),
             crs=crs,
         )
-        _write(out, partial(write_areas, drawn))
-    if not _options.get().quiet:
+        write(out, partial(write_areas, drawn))
+    if not options.get().quiet:
         for remark in drawn.remarks:
-            _say(f"note: {remark}", color="yellow")
-    _tell_json(area_json(drawn, out)) if as_json else _tell(area_lines(drawn, out))
+            say(f"note: {remark}", color="yellow")
+    tell_json(area_json(drawn, out)) if as_json else tell(area_lines(drawn, out))
 
 
 @app.command()
@@ -586,11 +561,11 @@ def demo(
     from planner.run import run
     from planner.scenario import read_scenario
 
-    with _plain_errors():
+    with plain_errors():
         fewest, best_78 = map(read_scenario, demo_scenarios())
         _run_and_tell(fewest, out or Path("runs/yuhuan"), as_json=as_json)
         if not as_json:
-            with _progress():
+            with progress():
                 result = run(best_78)
             typer.echo(f"The best {best_78.placement.stations}: {_sentence(result)}")
 
@@ -604,7 +579,7 @@ def init(
     """Write a commented scenario to start from."""
     from planner.template import write_template
 
-    with _plain_errors():
+    with plain_errors():
         for path in write_template(folder):
             typer.echo(path)
     typer.echo(
@@ -624,10 +599,10 @@ def cache(
     """
     from planner.roads.cache import cache_contents, clear_cache
 
-    with _plain_errors():
+    with plain_errors():
         kept = clear_cache() if clear else cache_contents()
     if as_json:
-        _tell_json(asdict(kept) | {"folder": kept.folder and str(kept.folder)})
+        tell_json(asdict(kept) | {"folder": kept.folder and str(kept.folder)})
     elif kept.folder is None:
         typer.echo("No networks are kept: STATION_PLANNER_CACHE is off.")
     else:
@@ -645,19 +620,19 @@ def _run_and_tell(scenario: "Scenario", out: Path | None, *, as_json: bool) -> N
     from planner.tables import summary
 
     folder = out or Path("runs") / scenario.name
-    with _progress():
+    with progress():
         result = run(scenario, out=folder)
-    if not _options.get().quiet:
+    if not options.get().quiet:
         for remark in result.remarks:
-            _say(f"note: {remark}", color="yellow")
+            say(f"note: {remark}", color="yellow")
     if as_json:
-        _tell_json(summary(result))
+        tell_json(summary(result))
     else:
         typer.echo(_sentence(result))
         typer.echo(f"map: {folder / 'map.html'}")
     if result.plan.status in (Status.INFEASIBLE, Status.UNDECIDED):
         for reason in result.plan.reasons:
-            _say(reason, color="red")
+            say(reason, color="red")
         raise typer.Exit(NO_PLAN)
 
 
@@ -665,93 +640,3 @@ def _sentence(result: "Result") -> str:
     from planner.answer import sentences
 
     return " ".join(said for said in sentences(result, "en").values() if said)
-
-
-def _tell(lines: Iterable[str]) -> None:
-    """Tell the answer in lines; what data hold can't steer the terminal."""
-    from planner.wording import harmless
-
-    for line in lines:
-        typer.echo(harmless(line))
-
-
-def _tell_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
-
-
-def _write(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file, into folders that need not be there."""
-    with _writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(path)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Turn what goes wrong in writing into a PlannerError."""
-    from planner.errors import PlannerError
-
-    try:
-        yield
-    except OSError as error:
-        raise PlannerError(f"{path}: can't be written: {error.strerror or error}") from error
-
-
-def _write_json(value: Any, path: Path) -> None:
-    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Turn a PlannerError into its message and exit code 3, Ctrl+C into 130; with --debug show the traceback."""
-    from planner.errors import PlannerError
-
-    try:
-        yield
-    except PlannerError as error:
-        if _options.get().debug:
-            traceback.print_exc()
-        else:
-            _say(f"error: {error}", color="red")
-        raise typer.Exit(BAD_INPUT) from None
-    except (KeyboardInterrupt, SystemError) as error:
-        # numba turns an interrupt that comes while it calls a kernel into a SystemError
-        if not isinstance(error.__cause__ or error, KeyboardInterrupt):
-            raise
-        _say("interrupted")
-        raise typer.Exit(INTERRUPTED) from None
-
-
-@contextmanager
-def _progress() -> Iterator[None]:
-    """Show the step that runs, on a terminal only."""
-    options = _options.get()
-    if options.quiet or options.verbose or not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    steps = logging.getLogger("planner.clock")
-    with Console(stderr=True).status("...") as status:
-        handler = _StatusHandler(status)
-        steps.addHandler(handler)
-        steps.setLevel(logging.INFO)
-        steps.propagate = False
-        try:
-            yield
-        finally:
-            steps.removeHandler(handler)
-            steps.propagate = True
-            steps.setLevel(logging.NOTSET)
-
-
-class _StatusHandler(logging.Handler):
-    """Puts the latest message into a status line."""
-
-    def __init__(self, status: Any) -> None:
-        super().__init__(logging.INFO)
-        self.status = status
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.status.update(f"{record.getMessage()} ...")
