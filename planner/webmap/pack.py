@@ -6,7 +6,8 @@ import base64
 import json
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 COORDINATES_PER_DEGREE: Final = 100_000
 """Coordinates are whole numbers of 1e-5 degrees, about a metre."""
 
+LONG_LIST: Final = 100
+"""In lists of at least so many texts what repeats is left out."""
 STEPS: Final = 1
 """In this way the differences from one number to the next are told (the first one from 0), not the numbers."""
 PLANES: Final = 2
@@ -36,23 +39,65 @@ def pack(texts: Mapping[str, Any], numbers: Mapping[str, ArrayLike]) -> str:
     Returns
     -------
     str
-        Base64 of the deflated: length of the head as 4 bytes, head (JSON: texts, and name, size, bytes and way of each
-        array), then the arrays, each in the way that deflates best (`WAYS`).
+        Base64 of the deflated: length of the head as 4 bytes, head (JSON), then arrays, each in the way that deflates
+        best (`WAYS`). The head has the texts; name, size, bytes and way of each array; and where in the texts long lists
+        of them stand, with size, bytes and way of an array that comes behind all others: how many letters of each
+        text are those of the one before, which are left out.
     """
-    bodies = {name: _shortest(np.asarray(values)) for name, values in numbers.items()}
-    arrays = [
-        [name, np.size(numbers[name]), len(body), way] for name, (way, body) in bodies.items()
-    ]
-    head = json.dumps({"texts": texts, "arrays": arrays}, ensure_ascii=False, allow_nan=False)
-    head_bytes = head.encode("utf-8", errors="replace")
-    rest = (body for _, body in bodies.values())
-    blob = b"".join([len(head_bytes).to_bytes(4, "little"), head_bytes, *rest])
+    bodies: list[bytes] = []
+
+    def told(values: NDArray[Any]) -> tuple[int, int, int]:
+        way, body = _shortest(values)
+        bodies.append(body)
+        return values.size, len(body), way
+
+    arrays = [[name, *told(np.asarray(values))] for name, values in numbers.items()]
+    columns: list[list[Any]] = []
+    short = _without_repeats(
+        texts, (), lambda path, shared: columns.append([path, *told(np.array(shared))])
+    )
+    head = {"texts": short, "arrays": arrays, "columns": columns}
+    head_text = json.dumps(head, ensure_ascii=False, allow_nan=False)
+    head_bytes = head_text.encode("utf-8", errors="replace")
+    blob = b"".join([len(head_bytes).to_bytes(4, "little"), head_bytes, *bodies])
     return base64.b64encode(zlib.compress(blob, 9)).decode("ascii")
 
 
 def coordinates(degrees: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return degrees as whole numbers of 1e-5 degrees."""
     return np.rint(degrees * COORDINATES_PER_DEGREE).astype(np.int64)
+
+
+def _without_repeats(
+    value: Any, path: tuple[str, ...], tell: Callable[[tuple[str, ...], list[int]], None]
+) -> Any:
+    """Return texts with the letters that a text of a long list shares with the one before left out.
+
+    Parameters
+    ----------
+    value, path
+        Texts, and the keys that lead to them.
+    tell
+        Takes the path of each long list, and how many letters each of its texts shares.
+    """
+    if isinstance(value, Mapping):
+        return {key: _without_repeats(v, (*path, key), tell) for key, v in value.items()}
+    is_long = isinstance(value, list) and len(value) >= LONG_LIST
+    if not is_long or not all(isinstance(text, str) for text in value):
+        return value
+    shared = [_n_shared(*pair) for pair in pairwise(["", *value])]
+    tell(path, shared)
+    return [text[n:] for text, n in zip(value, shared, strict=True)]
+
+
+def _n_shared(one: str, other: str) -> int:
+    """Return how many letters two texts share at their beginning, as far as each is one for a browser too."""
+    n = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b or a > "\uffff":
+            break
+        n += 1
+    return n
 
 
 def _shortest(values: NDArray[Any]) -> tuple[int, bytes]:

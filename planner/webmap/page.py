@@ -24,6 +24,7 @@ SCRIPTS: Final = (
     "unpack.js",
     "words.js",
     "world.js",
+    "ends.js",
     "roads.js",
     "cover.js",
     "polygons.js",

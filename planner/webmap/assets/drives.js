@@ -71,11 +71,12 @@ class RoadDrives extends Drives {
   prepare() {
     if (this.graph) return;
     const { data } = this;
-    const edgeTicks = ticksOf(data, "edge");
-    const delay = ticksOf(data, "arc_delay");
+    this.readGraph();
+    const { edgeTicks, arcTail, arcHead } = this;
+    const delay = this.arcDelay = ticksOf(data, "arc_delay");
     const n = data.drives.n_states;
-    const [from, to] = this.isToStation ? [data.arc_head, data.arc_tail] : [data.arc_tail, data.arc_head];
-    const leadsOn = (arc) => data.arc_head[arc] >= 0;
+    const [from, to] = this.isToStation ? [arcHead, arcTail] : [arcTail, arcHead];
+    const leadsOn = (arc) => arcHead[arc] >= 0;
     const start = new Int32Array(n + 1);
     for (let arc = 0; arc < from.length; arc++) if (leadsOn(arc)) start[from[arc] + 1]++;
     for (let s = 0; s < n; s++) start[s + 1] += start[s];
@@ -89,8 +90,6 @@ class RoadDrives extends Drives {
       ticks[k] = delay[arc] + edgeTicks[data.arc_edge[arc]];
     }
     this.graph = { n, start, head, ticks };
-    this.edgeTicks = edgeTicks;
-    this.arcDelay = delay;
     this.firstArc = new Int32Array(edgeTicks.length + 1).fill(from.length);
     for (let arc = from.length - 1; arc >= 0; arc--) this.firstArc[data.arc_edge[arc]] = arc;
     for (let edge = edgeTicks.length - 1; edge >= 0; edge--) this.firstArc[edge] = Math.min(this.firstArc[edge], this.firstArc[edge + 1]);
@@ -108,6 +107,37 @@ class RoadDrives extends Drives {
       this.sitesOnEdge.get(edge).push(k);
     });
     this.queue = new Queue(n);
+  }
+
+  // Edges in the order of the roads, and the states of their arcs: told as what differs from the usual, as _graph in drives.py has it.
+  readGraph() {
+    const { data } = this;
+    const ends = endsOfRoads(data);
+    const firstState = sums(data.end_states);
+    const stateAt = (end) => firstState[ends[end] || 0];
+    const ways = data.road_ways;
+    this.firstEdge = sums(Array.from(ways, (way) => (way === 3 ? 2 : way ? 1 : 0)));
+    const n = this.firstEdge[ways.length];
+    const along = ticksOf(data, "edge");
+    const longer = ticksOf(data, "back");
+    const edgeTicks = this.edgeTicks = new Float64Array(n);
+    const tail = new Int32Array(n);
+    const head = this.startState = new Int32Array(n);
+    for (let road = 0, first = 0, back = 0; road < ways.length; road++) {
+      const edge = this.firstEdge[road];
+      if (!ways[road]) continue;
+      edgeTicks[edge] = along[first++];
+      const isAgainst = ways[road] === 2 ? 1 : 0;
+      tail[edge] = stateAt(2 * road + isAgainst);
+      head[edge] = stateAt(2 * road + 1 - isAgainst);
+      if (ways[road] < 3) continue;
+      edgeTicks[edge + 1] = edgeTicks[edge] + longer[back++];
+      tail[edge + 1] = head[edge];
+      head[edge + 1] = tail[edge];
+    }
+    this.arcTail = Int32Array.from(data.arc_edge, (edge, arc) => tail[edge] + data.arc_tail[arc]);
+    this.arcHead = Int32Array.from(data.arc_edge, (edge, arc) => (data.arc_leads_on[arc] ? head[edge] + data.arc_head[arc] : -1));
+    for (let edge = 0; edge < n; edge++) head[edge] += data.edge_start[edge];
   }
 
   search(isOn) {
@@ -158,7 +188,7 @@ class RoadDrives extends Drives {
 
   // The directions in which a drawn road is driven: the edge, and whether it leads along the line.
   edgesOf(road) {
-    const first = this.data.road_edge[road];
+    const first = this.firstEdge[road];
     const ways = this.data.road_ways[road];
     if (ways === 3) return [[first, true], [first + 1, false]];
     return ways ? [[first, ways === 1]] : [];
@@ -166,10 +196,10 @@ class RoadDrives extends Drives {
 
   // The state at the end of an edge from which a station was searched, and ticks beside its label.
   endsOf(edge) {
-    const { data, firstArc } = this;
-    if (this.isToStation) return [[data.edge_start_state[edge] + data.arc_head[Math.min(firstArc[edge], data.arc_head.length - 1)], 0]];
+    const { firstArc } = this;
+    if (this.isToStation) return [[this.startState[edge], 0]];
     const ends = [];
-    for (let arc = firstArc[edge]; arc < firstArc[edge + 1]; arc++) ends.push([data.arc_tail[arc], this.arcDelay[arc]]);
+    for (let arc = firstArc[edge]; arc < firstArc[edge + 1]; arc++) ends.push([this.arcTail[arc], this.arcDelay[arc]]);
     return ends;
   }
 

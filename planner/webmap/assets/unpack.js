@@ -6,12 +6,29 @@ async function unpack(base64) {
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + headSize)));
   const data = head.texts;
   let at = 4 + headSize;
-  for (const [name, size, nBytes, way] of head.arrays) {
+  const next = (size, nBytes, way) => {
     const body = bytes.subarray(at, at + nBytes);
-    laterOn(data, name, () => numbersOf(body, size, way));
     at += nBytes;
+    return () => numbersOf(body, size, way);
+  };
+  for (const [name, ...told] of head.arrays) laterOn(data, name, next(...told));
+  for (const [path, ...told] of head.columns) {
+    const last = path.pop();
+    const holder = path.reduce((texts, key) => texts[key], data);
+    const shared = next(...told);
+    const rest = holder[last];
+    laterOn(holder, last, () => wholeTexts(rest, shared()));
   }
   return data;
+}
+
+// Texts of which each begins with so many letters of the one before.
+function wholeTexts(rest, shared) {
+  let before = "";
+  return rest.map((text, i) => {
+    before = before.slice(0, shared[i]) + text;
+    return before;
+  });
 }
 
 // A property that is worked out when it is first asked for: most of the drives are only needed for trying out.
