@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 N_SITES: Final = 1_000
 N_STATIONS: Final = 78
-_N_NODES: Final = {"small": 900, "50k": 18_300, "200k": 73_000}
+_N_NODES: Final = {"small": 900, "50k": 19_300, "200k": 76_600}
 """Junctions of the towns, so many that they have 30,000 and 120,000 roads."""
 _N_DEMAND: Final = {"small": 600, "50k": 20_000, "200k": 80_000}
 _ARGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -83,9 +83,7 @@ def _texts(values: list[str]) -> NDArray[np.object_]:
     return out
 
 
-def _demand(
-    lon: NDArray[np.float64], lat: NDArray[np.float64], rng: np.random.Generator
-) -> Demand:
+def _demand(lon: NDArray[np.float64], lat: NDArray[np.float64], rng: np.random.Generator) -> Demand:
     from planner.points import Demand
 
     n = lon.size

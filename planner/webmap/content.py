@@ -22,7 +22,7 @@ from planner.webmap import texts
 from planner.webmap.areas import area_parts
 from planner.webmap.curve import curve_parts
 from planner.webmap.drives import drive_parts, site_rows
-from planner.webmap.ends import between_ends, ends_of
+from planner.webmap.ends import Ends, between_ends, ends_of
 from planner.webmap.ground import Ground, ground
 from planner.webmap.pack import coordinates, pack
 from planner.webmap.route import DrawnRoute, route_parts
@@ -66,7 +66,7 @@ def parts(result: Result, *, route: DrawnRoute | None = None) -> tuple[dict[str,
         _demand(result, shown, found.standard_s),
         _left_out(result, shown, left),
         _roads(result, lines),
-        drive_parts(result, rows, *_drawn(lines)),
+        _drives(result, rows, lines),
         area_parts(result),
         curve_parts(result),
         surrounding_parts(result),
@@ -279,7 +279,7 @@ def _lines(network: RoadNetwork, lines: Ground) -> tuple[dict[str, Any], Numbers
 
 def _points(lines: Ground) -> Numbers:
     """Return the points of roads: the ends once, and from point to point the steps to those between."""
-    ends = ends_of(lines.x, lines.y, lines.n_points)
+    ends = _ends(lines)
     is_between = between_ends(lines.n_points)
     return {
         "road_n": lines.n_points,
@@ -291,11 +291,17 @@ def _points(lines: Ground) -> Numbers:
     }
 
 
-def _drawn(lines: Ground | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the streets that are drawn, and the ends of each."""
+def _ends(lines: Ground) -> Ends:
+    return ends_of(lines.x, lines.y, lines.n_points)
+
+
+def _drives(
+    result: Result, rows: NDArray[np.int64], lines: Ground | None
+) -> tuple[dict[str, Any], Numbers]:
     if lines is None:
-        return np.empty(0, dtype=np.int64), np.empty((0, 2), dtype=np.int64)
-    return lines.street, ends_of(lines.x, lines.y, lines.n_points).of_road
+        none = np.empty(0, dtype=np.int64)
+        return drive_parts(result, rows, none, ends_of(none, none, none))
+    return drive_parts(result, rows, lines.street, _ends(lines))
 
 
 def _road_cover(result: Result, street: NDArray[np.int64]) -> tuple[dict[str, Any], Numbers]:

@@ -15,8 +15,11 @@ from planner.rows import entries, row_of
 from planner.search import pairs_over_one_edge
 from planner.states import States, states_of
 from planner.webmap.drawn_graph import DrawnGraph, drawn_graph
+from planner.webmap.ends import Ends
+from planner.webmap.near_ends import FAR, ranks_of, side_of
+from planner.webmap.pack import coordinates
 
-MOST_EDGES: Final = 200_000
+MOST_EDGES: Final = 250_000
 """On larger networks nothing can be tried out: the page would be too large to hand on."""
 MOST_PAIRS: Final = 500_000
 """The same for tables of drive times."""
@@ -54,7 +57,7 @@ def drive_parts(
     result: Result,
     rows: NDArray[np.int64],
     street: NDArray[np.int64],
-    ends: NDArray[np.int64],
+    ends: Ends,
 ) -> tuple[dict[str, Any], Numbers]:
     """Return the drives of a result, for a search in the page.
 
@@ -65,7 +68,7 @@ def drive_parts(
     rows
         The sites that the page knows, in its order.
     street, ends
-        Of each road line that the page draws its street, and the numbers of its first and its last end.
+        Of each road line that the page draws its street, and its ends.
 
     Returns
     -------
@@ -93,9 +96,11 @@ def drive_parts(
         }
         states = states_of(source.network)
         words["n_states"] = states.n_states
-        graph = drawn_graph(source.network, states, street, ends)
+        graph = drawn_graph(source.network, states, street, ends.of_road)
         numbers |= _graph(source.network, states, graph) | _sites(source, sources, graph)
-        numbers |= _points(source, sources, graph) if knows_points else {}
+        if knows_points:
+            words["side"] = side_of(ends)
+            numbers |= _points(source, sources, graph, ends)
     elif isinstance(source, TableTimes) and knows_points:
         words["kind"] = "table"
         numbers |= _table(source, sources)
@@ -160,23 +165,32 @@ def _sites(source: RoadTimes, sources: NDArray[np.int64], graph: DrawnGraph) -> 
     }
 
 
-def _points(source: RoadTimes, sources: NDArray[np.int64], graph: DrawnGraph) -> Numbers:
-    """Return how demand points hang on the states, and which are on one edge with a site."""
-    task = source.task
-    state = graph.state_number[row_of(task.targets.start)]
-    by_point = np.lexsort((state, task.targets.item))
+def _points(
+    source: RoadTimes, sources: NDArray[np.int64], graph: DrawnGraph, ends: Ends
+) -> Numbers:
+    """Return how demand points hang on the states, and which are on one edge with a site.
+
+    A state is told as how near its end is to the point, among all, and how far behind the first one there it comes.
+    """
+    task, demand = source.task, source.demand
+    point, state = task.targets.item, graph.state_number[row_of(task.targets.start)]
+    end = np.searchsorted(graph.first_state, state, side="right") - 1
+    x, y = coordinates(demand.lon), coordinates(demand.lat)
+    rank = ranks_of(ends, side_of(ends), x, y, point, end)
+    order = np.lexsort((state, rank, point))
     is_known = np.full(len(source.sites), -1, dtype=np.int64)
     is_known[sources] = np.arange(sources.size)
-    site, point, time_s = pairs_over_one_edge(task)
-    kept = np.flatnonzero(is_known[site] >= 0)
-    kept = kept[np.lexsort((site[kept], point[kept]))]
+    own_site, own_point, own_s = pairs_over_one_edge(task)
+    kept = np.flatnonzero(is_known[own_site] >= 0)
+    kept = kept[np.lexsort((own_site[kept], own_point[kept]))]
     return {
-        "target_point": task.targets.item[by_point],
-        "target_state": state[by_point],
-        **_timed("target", task.targets.time_s[by_point]),
-        "own_source": is_known[site[kept]],
-        "own_point": point[kept],
-        **_timed("own", time_s[kept]),
+        "target_point": point[order],
+        "target_rank": rank[order],
+        "target_state": np.where(rank == FAR, state, state - graph.first_state[end])[order],
+        **_timed("target", task.targets.time_s[order]),
+        "own_source": is_known[own_site[kept]],
+        "own_point": own_point[kept],
+        **_timed("own", own_s[kept]),
     }
 
 

@@ -25,6 +25,7 @@ SCRIPTS: Final = (
     "words.js",
     "world.js",
     "ends.js",
+    "near_ends.js",
     "roads.js",
     "cover.js",
     "polygons.js",

@@ -30,7 +30,9 @@ def test_long_lists_of_texts_come_back(some: list[str]):
 
 def test_a_way_is_chosen_that_the_numbers_are_short_in():
     running = np.arange(5000)  # all steps are the same
-    drawn = np.random.default_rng(1).integers(0, 2**15, 5000)  # zigzag: 2 bytes each, no rule in them
+    drawn = np.random.default_rng(1).integers(
+        0, 2**15, 5000
+    )  # zigzag: 2 bytes each, no rule in them
     assert len(pack({}, {"a": running})) < 200
     assert len(pack({}, {"a": drawn})) < 4 / 3 * 2 * 5000 + 200
 
