@@ -178,6 +178,7 @@ def load_tasks() -> dict[str, Task]:
         placing,
         reading,
         roads_covered,
+        webmap,
     )
 
     return TASKS

@@ -16,6 +16,9 @@ _UNITS: Final = {
     "wall_s": "s wall",
     "peak_mb": "MB peak",
     "map_mb": "MB map",
+    "page_mb": "MB",
+    "ready_s": "s CPU until ready",
+    "first_ms": "ms the first click",
     "n_missed": "values missed",
     "n_open": "unproven",
 }

@@ -22,6 +22,7 @@ from planner.webmap import texts
 from planner.webmap.areas import area_parts
 from planner.webmap.curve import curve_parts
 from planner.webmap.drives import drive_parts, site_rows
+from planner.webmap.ends import Ends, between_ends, ends_of
 from planner.webmap.ground import Ground, ground
 from planner.webmap.pack import coordinates, pack
 from planner.webmap.route import DrawnRoute, route_parts
@@ -65,7 +66,7 @@ def parts(result: Result, *, route: DrawnRoute | None = None) -> tuple[dict[str,
         _demand(result, shown, found.standard_s),
         _left_out(result, shown, left),
         _roads(result, lines),
-        drive_parts(result, rows, np.empty(0, dtype=np.int64) if lines is None else lines.street),
+        _drives(result, rows, lines),
         area_parts(result),
         curve_parts(result),
         surrounding_parts(result),
@@ -272,10 +273,35 @@ def _lines(network: RoadNetwork, lines: Ground) -> tuple[dict[str, Any], Numbers
     return {"roads": {"names": lines.names, "date": network.source.date}}, {
         "road_rank": lines.rank,
         "road_name": lines.name,
-        "road_n": lines.n_points,
-        "road_x": lines.x,
-        "road_y": lines.y,
+        **_points(lines),
     }
+
+
+def _points(lines: Ground) -> Numbers:
+    """Return the points of roads: the ends once, and from point to point the steps to those between."""
+    ends = _ends(lines)
+    is_between = between_ends(lines.n_points)
+    return {
+        "road_n": lines.n_points,
+        "road_back": ends.back,
+        "end_x": ends.x,
+        "end_y": ends.y,
+        "road_dx": np.diff(lines.x, prepend=0)[is_between],
+        "road_dy": np.diff(lines.y, prepend=0)[is_between],
+    }
+
+
+def _ends(lines: Ground) -> Ends:
+    return ends_of(lines.x, lines.y, lines.n_points)
+
+
+def _drives(
+    result: Result, rows: NDArray[np.int64], lines: Ground | None
+) -> tuple[dict[str, Any], Numbers]:
+    if lines is None:
+        none = np.empty(0, dtype=np.int64)
+        return drive_parts(result, rows, none, ends_of(none, none, none))
+    return drive_parts(result, rows, lines.street, _ends(lines))
 
 
 def _road_cover(result: Result, street: NDArray[np.int64]) -> tuple[dict[str, Any], Numbers]:

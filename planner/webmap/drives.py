@@ -11,11 +11,15 @@ from planner.drivetimes import RoadTimes, TableTimes
 from planner.network import RoadNetwork
 from planner.persons import is_too_small
 from planner.result import Result
-from planner.rows import entries, row_of, starts
+from planner.rows import entries, row_of
 from planner.search import pairs_over_one_edge
 from planner.states import States, states_of
+from planner.webmap.drawn_graph import DrawnGraph, drawn_graph
+from planner.webmap.ends import Ends
+from planner.webmap.near_ends import FAR, ranks_of, side_of
+from planner.webmap.pack import coordinates
 
-MOST_EDGES: Final = 200_000
+MOST_EDGES: Final = 250_000
 """On larger networks nothing can be tried out: the page would be too large to hand on."""
 MOST_PAIRS: Final = 500_000
 """The same for tables of drive times."""
@@ -50,7 +54,10 @@ def can_search(result: Result) -> bool:
 
 
 def drive_parts(
-    result: Result, rows: NDArray[np.int64], street: NDArray[np.int64]
+    result: Result,
+    rows: NDArray[np.int64],
+    street: NDArray[np.int64],
+    ends: Ends,
 ) -> tuple[dict[str, Any], Numbers]:
     """Return the drives of a result, for a search in the page.
 
@@ -60,8 +67,8 @@ def drive_parts(
         What was found.
     rows
         The sites that the page knows, in its order.
-    street
-        The street of each road line that the page draws.
+    street, ends
+        Of each road line that the page draws its street, and its ends.
 
     Returns
     -------
@@ -89,9 +96,11 @@ def drive_parts(
         }
         states = states_of(source.network)
         words["n_states"] = states.n_states
-        numbers |= _graph(source.network, states) | _sites(source, sources)
-        numbers |= _points(source, sources) if knows_points else {}
-        numbers |= _drawn(source.network, street)
+        graph = drawn_graph(source.network, states, street, ends.of_road)
+        numbers |= _graph(source.network, states, graph) | _sites(source, sources, graph)
+        if knows_points:
+            words["side"] = side_of(ends)
+            numbers |= _points(source, sources, graph, ends)
     elif isinstance(source, TableTimes) and knows_points:
         words["kind"] = "table"
         numbers |= _table(source, sources)
@@ -110,65 +119,78 @@ def _timed(name: str, time_s: NDArray[np.float64]) -> Numbers:
     return {f"{name}_s": whole, f"{name}_ticks": rest}
 
 
-def _graph(network: RoadNetwork, states: States) -> Numbers:
-    """Return edges and the arcs over them."""
-    first_arc = np.searchsorted(states.arc_edge, np.arange(network.n_edges))
-    usual = states.arc_head[np.minimum(first_arc, states.arc_head.size - 1)]
+def _graph(network: RoadNetwork, states: States, graph: DrawnGraph) -> Numbers:
+    """Return edges and the arcs over them.
+
+    Of two edges of a street the second is told as what its time is longer, for mostly it is not; and states as how far
+    they are from the first one at the end where the edge begins or ends, for mostly they are that one.
+    """
+    whole, rest = _parts(network.edge_time_s[graph.edge])
+    back = np.flatnonzero(np.diff(graph.road, prepend=-1) == 0)
+    order = np.argsort(graph.edge_number[states.arc_edge], kind="stable")
+    edge = graph.edge_number[states.arc_edge[order]]
+    usual_tail, usual_head = graph.first_state[graph.tail], graph.first_state[graph.head]
+    leads_on = states.arc_head[order] >= 0
+    head = graph.state_number[states.arc_head[order]] - usual_head[edge]
     return {
-        **_timed("edge", network.edge_time_s),
-        # where a drive that begins on an edge comes to: mostly where others come to
-        "edge_start_state": states.start_state - usual.astype(np.int64),
-        "arc_tail": states.arc_tail,
-        "arc_head": states.arc_head,
-        "arc_edge": states.arc_edge,
-        **_timed("arc_delay", states.arc_delay_s),
+        "road_ways": graph.ways,
+        "end_states": np.diff(graph.first_state),
+        "edge_s": np.delete(whole, back),
+        "edge_ticks": np.delete(rest, back),
+        "back_s": whole[back] - whole[back - 1],
+        "back_ticks": rest[back] - rest[back - 1],
+        # where a drive that begins on an edge comes to
+        "edge_start": graph.state_number[states.start_state[graph.edge]] - usual_head,
+        "arc_edge": edge,
+        "arc_tail": graph.state_number[states.arc_tail[order]] - usual_tail[edge],
+        "arc_head": np.where(leads_on, head, 0),
+        "arc_leads_on": leads_on.astype(np.int64),
+        **_timed("arc_delay", states.arc_delay_s[order]),
     }
 
 
-def _sites(source: RoadTimes, sources: NDArray[np.int64]) -> Numbers:
+def _sites(source: RoadTimes, sources: NDArray[np.int64], graph: DrawnGraph) -> Numbers:
     """Return how sites hang on the states, and where on edges they are."""
     task = source.task
     which, seed = entries(task.seeds.start, sources)
     on_edge, place = entries(task.source_edges.start, sources)
     return {
         "seed_n": np.bincount(which, minlength=sources.size),
-        "seed_state": task.seeds.item[seed],
+        "seed_state": graph.state_number[task.seeds.item[seed]],
         **_timed("seed", task.seeds.time_s[seed]),
         "site_on_edge_source": on_edge,
-        "site_on_edge": task.source_edges.item[place],
+        "site_on_edge": graph.edge_number[task.source_edges.item[place]],
         **_timed("site_from_tail", np.abs(task.source_edges.time_s[place])),
         **_timed("leg", task.source_leg_s[sources]),
     }
 
 
-def _points(source: RoadTimes, sources: NDArray[np.int64]) -> Numbers:
-    """Return how demand points hang on the states, and which are on one edge with a site."""
-    task = source.task
-    by_point = np.argsort(task.targets.item, kind="stable")
+def _points(
+    source: RoadTimes, sources: NDArray[np.int64], graph: DrawnGraph, ends: Ends
+) -> Numbers:
+    """Return how demand points hang on the states, and which are on one edge with a site.
+
+    A state is told as how near its end is to the point, among all, and how far behind the first one there it comes.
+    """
+    task, demand = source.task, source.demand
+    point, state = task.targets.item, graph.state_number[row_of(task.targets.start)]
+    end = np.searchsorted(graph.first_state, state, side="right") - 1
+    x, y = coordinates(demand.lon), coordinates(demand.lat)
+    rank = ranks_of(ends, side_of(ends), x, y, point, end)
+    order = np.lexsort((state, rank, point))
     is_known = np.full(len(source.sites), -1, dtype=np.int64)
     is_known[sources] = np.arange(sources.size)
-    site, point, time_s = pairs_over_one_edge(task)
-    kept = np.flatnonzero(is_known[site] >= 0)
-    kept = kept[np.lexsort((site[kept], point[kept]))]
+    own_site, own_point, own_s = pairs_over_one_edge(task)
+    kept = np.flatnonzero(is_known[own_site] >= 0)
+    kept = kept[np.lexsort((own_site[kept], own_point[kept]))]
     return {
-        "target_point": task.targets.item[by_point],
-        "target_state": row_of(task.targets.start)[by_point],
-        **_timed("target", task.targets.time_s[by_point]),
-        "own_source": is_known[site[kept]],
-        "own_point": point[kept],
-        **_timed("own", time_s[kept]),
-    }
-
-
-def _drawn(network: RoadNetwork, street: NDArray[np.int64]) -> Numbers:
-    """Return the edges of each drawn road."""
-    first_edge = starts(network.edge_street, network.n_streets)
-    n = np.diff(first_edge)[street]
-    is_forward = network.edge_is_forward[np.minimum(first_edge[street], network.n_edges - 1)]
-    return {
-        "road_edge": first_edge[street],
-        # 1: driven along its line, 2: against it, 3: both, along first
-        "road_ways": np.where(n == 2, 3, np.where(is_forward, 1, 2)) * (n > 0),
+        "target_point": point[order],
+        "target_rank": rank[order],
+        "target_state": np.where(rank == FAR, state, state - graph.first_state[end])[order],
+        **_timed("target", task.targets.time_s[order]),
+        "own_source": is_known[own_site[kept]],
+        "own_point": own_point[kept],
+        **_timed("own", own_s[kept]),
     }
 
 

@@ -24,6 +24,8 @@ SCRIPTS: Final = (
     "unpack.js",
     "words.js",
     "world.js",
+    "ends.js",
+    "near_ends.js",
     "roads.js",
     "cover.js",
     "polygons.js",

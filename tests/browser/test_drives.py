@@ -23,6 +23,8 @@ from planner.search import nearest
 from planner.snapping import Places
 from planner.timetables import TablePairs
 from planner.webmap.drives import TICKS, drive_parts, site_rows
+from planner.webmap.ends import ends_of
+from planner.webmap.pack import coordinates
 
 pytestmark = pytest.mark.browser
 
@@ -45,18 +47,34 @@ def bare_page(chromium: Browser) -> Page:
     """Return an empty page that knows how to search drives."""
     page = chromium.new_page()
     sums = ASSETS.joinpath("polygons.js").read_text("utf-8").split("function sums")[1]
-    page.add_script_tag(
-        content=ASSETS.joinpath("drives.js").read_text("utf-8") + "\nfunction sums" + sums
-    )
+    scripts = [
+        ASSETS.joinpath(name).read_text("utf-8")
+        for name in ("ends.js", "near_ends.js", "drives.js")
+    ]
+    page.add_script_tag(content="\n".join([*scripts, f"function sums{sums}"]))
     return page
+
+
+def at_junctions(result: Result, street: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return lines of two points, from junction to junction."""
+    network = result.network
+    if network is None:
+        return (np.empty(0, dtype=np.int64),) * 3
+    node = np.column_stack([network.street_tail[street], network.street_head[street]]).ravel()
+    x, y = coordinates(network.node_lon[node]), coordinates(network.node_lat[node])
+    return x, y, np.full(street.size, 2)
 
 
 def told(result: Result, street: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
     """Return what the page is told, as it stands there once unpacked, and the sites it knows."""
     rows = site_rows(result)
-    words, numbers = drive_parts(result, rows, street)
+    ends = ends_of(*at_junctions(result, street))
+    words, numbers = drive_parts(result, rows, street, ends)
+    demand = result.times.demand
+    numbers |= {"road_back": ends.back, "end_x": ends.x, "end_y": ends.y}
+    numbers |= {"demand_x": coordinates(demand.lon), "demand_y": coordinates(demand.lat)}
     lists = {name: np.asarray(values).tolist() for name, values in numbers.items()}
-    return words | lists | {"demand_x": [0] * len(result.times.demand)}, rows
+    return words | lists, rows
 
 
 def agrees(seen: dict[str, Any], rows: np.ndarray, result: Result, is_on: np.ndarray) -> None:

@@ -33,7 +33,7 @@ const roadsByKey = new Map();
 
 // Roads that several runs share are made once.
 function roadsOf(data, arrays) {
-  const key = ["road_x", "road_y", "road_n", "road_rank", "road_name"].map((name) => arrays[name]).join();
+  const key = ["end_x", "end_y", "road_back", "road_dx", "road_dy", "road_n", "road_rank", "road_name"].map((name) => arrays[name]).join();
   if (!roadsByKey.has(key)) roadsByKey.set(key, new Roads(data));
   return roadsByKey.get(key);
 }

@@ -5,7 +5,11 @@ const TICKS = 1048576;
 
 // Whole seconds and the ticks beside them, put together.
 function ticksOf(data, name) {
-  return Float64Array.from(data[`${name}_s`], (s, i) => s * TICKS + data[`${name}_ticks`][i]);
+  const seconds = data[`${name}_s`];
+  const rest = data[`${name}_ticks`];
+  const ticks = new Float64Array(seconds.length);
+  for (let i = 0; i < ticks.length; i++) ticks[i] = seconds[i] * TICKS + rest[i];
+  return ticks;
 }
 
 function drivesOf(data) {
@@ -71,32 +75,33 @@ class RoadDrives extends Drives {
   prepare() {
     if (this.graph) return;
     const { data } = this;
-    const edgeTicks = ticksOf(data, "edge");
-    const delay = ticksOf(data, "arc_delay");
+    this.readGraph();
+    const { edgeTicks, arcTail, arcHead } = this;
+    const delay = this.arcDelay = ticksOf(data, "arc_delay");
     const n = data.drives.n_states;
-    const [from, to] = this.isToStation ? [data.arc_head, data.arc_tail] : [data.arc_tail, data.arc_head];
-    const leadsOn = (arc) => data.arc_head[arc] >= 0;
+    const [from, to] = this.isToStation ? [arcHead, arcTail] : [arcTail, arcHead];
+    const edgeOf = data.arc_edge;
     const start = new Int32Array(n + 1);
-    for (let arc = 0; arc < from.length; arc++) if (leadsOn(arc)) start[from[arc] + 1]++;
+    for (let arc = 0; arc < from.length; arc++) if (arcHead[arc] >= 0) start[from[arc] + 1]++;
     for (let s = 0; s < n; s++) start[s + 1] += start[s];
     const next = start.slice(0, n);
     const head = new Int32Array(start[n]);
     const ticks = new Float64Array(start[n]);
     for (let arc = 0; arc < from.length; arc++) {
-      if (!leadsOn(arc)) continue;
+      if (arcHead[arc] < 0) continue;
       const k = next[from[arc]]++;
       head[k] = to[arc];
-      ticks[k] = delay[arc] + edgeTicks[data.arc_edge[arc]];
+      ticks[k] = delay[arc] + edgeTicks[edgeOf[arc]];
     }
     this.graph = { n, start, head, ticks };
-    this.edgeTicks = edgeTicks;
-    this.arcDelay = delay;
     this.firstArc = new Int32Array(edgeTicks.length + 1).fill(from.length);
-    for (let arc = from.length - 1; arc >= 0; arc--) this.firstArc[data.arc_edge[arc]] = arc;
-    for (let edge = edgeTicks.length - 1; edge >= 0; edge--) this.firstArc[edge] = Math.min(this.firstArc[edge], this.firstArc[edge + 1]);
+    const { firstArc } = this;
+    for (let arc = from.length - 1; arc >= 0; arc--) firstArc[edgeOf[arc]] = arc;
+    for (let edge = edgeTicks.length - 1; edge >= 0; edge--) firstArc[edge] = Math.min(firstArc[edge], firstArc[edge + 1]);
     this.seedStart = sums(data.seed_n);
     this.seedTicks = ticksOf(data, "seed");
     if (data.drives.knows_points) {
+      this.targetState = this.statesOfTargets();
       this.targetTicks = ticksOf(data, "target");
       this.ownTicks = ticksOf(data, "own");
     }
@@ -108,6 +113,58 @@ class RoadDrives extends Drives {
       this.sitesOnEdge.get(edge).push(k);
     });
     this.queue = new Queue(n);
+  }
+
+  // Edges in the order of the roads, and the states of their arcs: told as what differs from the usual, as _graph in drives.py has it.
+  readGraph() {
+    const { data } = this;
+    const ends = endsOfRoads(data);
+    const firstState = this.firstState = sums(data.end_states);
+    const stateAt = (k) => firstState[k < ends.length ? ends[k] : 0];
+    const ways = data.road_ways;
+    this.firstEdge = sums(Array.from(ways, (way) => (way === 3 ? 2 : way ? 1 : 0)));
+    const n = this.firstEdge[ways.length];
+    const along = ticksOf(data, "edge");
+    const longer = ticksOf(data, "back");
+    const edgeTicks = this.edgeTicks = new Float64Array(n);
+    const tail = new Int32Array(n);
+    const head = this.startState = new Int32Array(n);
+    for (let road = 0, first = 0, back = 0; road < ways.length; road++) {
+      const edge = this.firstEdge[road];
+      if (!ways[road]) continue;
+      edgeTicks[edge] = along[first++];
+      const isAgainst = ways[road] === 2 ? 1 : 0;
+      tail[edge] = stateAt(2 * road + isAgainst);
+      head[edge] = stateAt(2 * road + 1 - isAgainst);
+      if (ways[road] < 3) continue;
+      edgeTicks[edge + 1] = edgeTicks[edge] + longer[back++];
+      tail[edge + 1] = head[edge];
+      head[edge + 1] = tail[edge];
+    }
+    const { arc_edge: edgeOf, arc_tail: fromTail, arc_head: fromHead, arc_leads_on: leadsOn, edge_start: start } = data;
+    const arcTail = this.arcTail = Int32Array.from(edgeOf);
+    const arcHead = this.arcHead = Int32Array.from(edgeOf);
+    for (let arc = 0; arc < edgeOf.length; arc++) {
+      const edge = edgeOf[arc];
+      arcTail[arc] = tail[edge] + fromTail[arc];
+      arcHead[arc] = leadsOn[arc] ? head[edge] + fromHead[arc] : -1;
+    }
+    for (let edge = 0; edge < n; edge++) head[edge] += start[edge];
+  }
+
+  // The states that demand points hang on: told by how near their ends are, as _points in drives.py has it.
+  statesOfTargets() {
+    const { data, firstState } = this;
+    const { target_point: pointOf, target_rank: rank, demand_x: x, demand_y: y } = data;
+    const states = Int32Array.from(data.target_state);
+    const ends = new NearEnds(data.end_x, data.end_y, data.drives.side);
+    for (let k = 0; k < states.length; k++) {
+      if (rank[k] < 0) continue;
+      const point = pointOf[k];
+      if (k === 0 || rank[k - 1] < 0 || point !== pointOf[k - 1]) ends.lookRound(x[point], y[point]);
+      states[k] += firstState[ends.ranked(rank[k])];
+    }
+    return states;
   }
 
   search(isOn) {
@@ -146,19 +203,20 @@ class RoadDrives extends Drives {
   ofPoints() {
     const { data, label, owner, isOn } = this;
     const found = new NearestStation(this.n);
-    data.own_point.forEach((point, k) => {
-      if (isOn[data.own_source[k]]) found.offer(point, data.own_source[k], this.ownTicks[k]);
-    });
-    data.target_point.forEach((point, k) => {
-      const state = data.target_state[k];
-      if (owner[state] >= 0) found.offer(point, owner[state], label[state] + this.targetTicks[k]);
-    });
+    const { own_point: ownPoint, own_source: ownSource, target_point: point } = data;
+    for (let k = 0; k < ownPoint.length; k++) {
+      if (isOn[ownSource[k]]) found.offer(ownPoint[k], ownSource[k], this.ownTicks[k]);
+    }
+    for (let k = 0; k < point.length; k++) {
+      const state = this.targetState[k];
+      if (owner[state] >= 0) found.offer(point[k], owner[state], label[state] + this.targetTicks[k]);
+    }
     return found;
   }
 
   // The directions in which a drawn road is driven: the edge, and whether it leads along the line.
   edgesOf(road) {
-    const first = this.data.road_edge[road];
+    const first = this.firstEdge[road];
     const ways = this.data.road_ways[road];
     if (ways === 3) return [[first, true], [first + 1, false]];
     return ways ? [[first, ways === 1]] : [];
@@ -166,10 +224,10 @@ class RoadDrives extends Drives {
 
   // The state at the end of an edge from which a station was searched, and ticks beside its label.
   endsOf(edge) {
-    const { data, firstArc } = this;
-    if (this.isToStation) return [[data.edge_start_state[edge] + data.arc_head[Math.min(firstArc[edge], data.arc_head.length - 1)], 0]];
+    const { firstArc } = this;
+    if (this.isToStation) return [[this.startState[edge], 0]];
     const ends = [];
-    for (let arc = firstArc[edge]; arc < firstArc[edge + 1]; arc++) ends.push([data.arc_tail[arc], this.arcDelay[arc]]);
+    for (let arc = firstArc[edge]; arc < firstArc[edge + 1]; arc++) ends.push([this.arcTail[arc], this.arcDelay[arc]]);
     return ends;
   }
 

@@ -72,10 +72,8 @@ class Lines {
 
 class Roads extends Lines {
   constructor(data) {
-    const n = data.road_rank.length;
-    const start = new Int32Array(n + 1);
-    for (let i = 0; i < n; i++) start[i + 1] = start[i] + data.road_n[i];
-    const { x, y } = project(data.road_x, data.road_y);
+    const { lon, lat, start } = pointsOfRoads(data);
+    const { x, y } = project(lon, lat);
     super(x, y, start, data.road_rank);
     this.name = data.road_name;
     this.names = data.roads.names;
