@@ -76,11 +76,16 @@ def chromium() -> Iterator[Browser]:
 def open_map(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
     contexts = []
 
-    def opened(html: str, *, size: tuple[int, int] = DESK, address: str = "") -> Seen:
+    def opened(
+        html: str, *, size: tuple[int, int] = DESK, address: str = "", lets_scripts_in: bool = False
+    ) -> Seen:
         file = tmp_path / f"map{len(contexts)}.html"
         file.write_text(html, encoding="utf-8")
         context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, offline=True, has_touch=size == PHONE
+            viewport={"width": size[0], "height": size[1]},
+            offline=True,
+            has_touch=size == PHONE,
+            bypass_csp=lets_scripts_in,  # only for those who look at the page with a script of their own
         )
         contexts.append(context)
         seen = Seen(context.new_page())

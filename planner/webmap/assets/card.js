@@ -1,5 +1,18 @@
 // The card of what is selected.
 
+// What had the focus when the card was opened: it gets it back from a card that is closed.
+let cardOpener = null;
+
+function rememberOpener() {
+  if (!byId("card").contains(document.activeElement)) cardOpener = document.activeElement;
+}
+
+// On a phone the panel would rise over the map once something in it gets the focus.
+function afterCard() {
+  const isThere = cardOpener && cardOpener !== document.body && cardOpener.isConnected && cardOpener.offsetParent !== null;
+  return isThere && !isPhone() ? cardOpener : app.map.getContainer();
+}
+
 function showCard() {
   const card = byId("card");
   const { station, place, spot } = app.selected;
@@ -9,7 +22,7 @@ function showCard() {
   if (station >= 0) card.append(...stationCard(station));
   else if (place >= 0) card.append(...placeCard(place));
   else if (spot) card.append(...spotCard(spot));
-  if (hadFocus) (card.hidden ? app.map.getContainer() : card).focus({ preventScroll: true });
+  if (hadFocus) (card.hidden ? afterCard() : card).focus({ preventScroll: true });
 }
 
 function cardHead(kind, text, color) {

@@ -108,7 +108,7 @@ const COMPARED_FIGURES = {
 };
 
 function comparedHead(...cells) {
-  return make("tr", {}, ...cells.map((cell) => make("th", { scope: "col" }, cell)));
+  return make("tr", {}, ...cells.map((cell) => (cell ? make("th", { scope: "col" }, cell) : make("td", {}))));
 }
 
 // The names of the sides as headings.

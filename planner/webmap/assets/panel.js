@@ -215,17 +215,21 @@ function pictogram(i) {
   return picture(stations.kind[i], word(`kind_${stations.kind[i]}`) === text ? text : `${word(`kind_${stations.kind[i]}`)} (${text})`, stations.isExisting[i]);
 }
 
+// A picture of a kind; without a text of its own it is there for the eye only, beside words that say the same.
 function picture(kind, text, isExisting) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 16 16");
   svg.setAttribute("class", isExisting ? "pictogram is-existing" : "pictogram");
-  svg.setAttribute("role", "img");
-  const title = document.createElementNS(SVG, "title");
-  title.textContent = text;
+  if (text) {
+    const title = document.createElementNS(SVG, "title");
+    title.textContent = text;
+    svg.setAttribute("role", "img");
+    svg.append(title);
+  } else svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", PICTOGRAMS[kind]);
   path.setAttribute("fill-rule", "evenodd");
-  svg.append(title, path);
+  svg.append(path);
   return svg;
 }
 
