@@ -203,7 +203,10 @@ def draw_worst(
     x = min(max(worst.x, half + 2 * px), view.width - half - 2 * px)
     away = view.px(14.0) + high / 2
     middle = _freer(view, discs, x, (worst.y + away, worst.y - away), half, high / 2)
-    room.taken.append((x - half, middle - high / 2, x + half, middle + high / 2))
+    room.taken += [
+        (x - half, middle - high / 2, x + half, middle + high / 2),
+        (worst.x - 7 * px, worst.y - 7 * px, worst.x + 7 * px, worst.y + 7 * px),
+    ]
     axes.plot([worst.x, x], [worst.y, middle], color=color, linewidth=view.points(2.0), zorder=5)
     circles = [
         (worst.x, worst.y, 7 * px, "white"),

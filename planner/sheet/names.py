@@ -144,7 +144,7 @@ def _name(
     weight = canvas.bold if is_bold else "normal"
     half = width_mm(name, points, weight) / 2 + canvas.mm(air)
     high = points * MM_PER_POINT * 0.65 + canvas.mm(air) / 2
-    steps = (0, 1.6, -1.6, 3.0, -3.0) if is_bold else (0, 1.6, -1.6)
+    steps = (0, 1.6, -1.6, 3.0, -3.0, 4.4, -4.4) if is_bold else (0, 1.6, -1.6)
     for away in steps:
         at = y + away * high
         if room.take((x - half, at - high, x + half, at + high), within=view):

@@ -23,6 +23,7 @@ CLOSE: Final = 12.0
 _FADE_PX: Final = 48.0
 _FADE_SHARE: Final = 0.12
 """Land and sea fade over so much where the extract ends, and at most over this share of it."""
+_FADE_STEPS: Final = 8
 _SEEN_MM: Final = 0.3
 """Water smaller than this nobody sees."""
 _PLAIN_MM: Final = 0.06
@@ -60,29 +61,26 @@ def draw_unknown(axes: Axes, view: View, known: Box) -> None:
     known
         Where it is known what is sea and what is land.
     """
-    from matplotlib.colors import to_rgb
-
     west, south, east, north = known
     left, right, low, high = view.x(west), view.x(east), view.y(south), view.y(north)
     fade = min(view.px(_FADE_PX), _FADE_SHARE * (right - left), _FADE_SHARE * (high - low))
-    for begin, end, size, is_across in (
-        (left, right, view.width, True),
-        (low, high, view.height, False),
-    ):
-        at = (np.arange(int(4 * size)) + 0.5) / 4  # a quarter of a millimetre each
-        hidden = np.clip(1 - np.minimum(at - begin, end - at) / fade, 0.0, 1.0)
-        if not hidden.any():
-            continue
-        colors = np.empty((hidden.size, 4))
-        colors[:, :3], colors[:, 3] = to_rgb(BEYOND), hidden
-        axes.imshow(
-            colors[None, :, :] if is_across else colors[:, None, :],
-            extent=(0.0, view.width, 0.0, view.height),
-            origin="lower",
-            aspect="auto",
-            interpolation="none",
-            zorder=1,  # as all that is drawn so far
-        )
+    if max(left, low, view.width - right, view.height - high) <= -fade:
+        return
+    # frames upon each other, so that no seams show; what is left of the ground grows evenly inwards
+    out = _OUTSIDE_MM
+    edge = (left - out, low - out, right + out, high + out)
+    all_of_it = (
+        min(left, 0.0) - out,
+        min(low, 0.0) - out,
+        max(right, view.width) + out,
+        max(high, view.height) + out,
+    )
+    for k in range(_FADE_STEPS + 1):
+        inwards = fade * k / _FADE_STEPS
+        hole = (left + inwards, low + inwards, right - inwards, high - inwards)
+        outer = edge if k else all_of_it
+        rings = shapely.get_rings([shapely.box(*outer), shapely.box(*hole, ccw=False)])
+        draw_rings(axes, rings, color=BEYOND, alpha=1 / (k + 0.5) if k else 1.0, linewidth=0)
 
 
 def draw_borders(axes: Axes, view: View, districts: Districts) -> None:
