@@ -104,14 +104,15 @@ paintPaper = (ctx, frame, layers) => {
     for (const layer of side) layer._paint(ctx, frame);
     ctx.restore();
   }
-  ctx.fillStyle = INK;
+  const dark = "#1f2933";
+  ctx.fillStyle = dark;
   ctx.fillRect(cut - 1, 0, 2, frame.height);
   ctx.font = `600 15px ${FONT}`;
   ctx.textBaseline = "middle";
   const [left, right] = compared.pair.runs.map((run) => shortened(run.name, 24));
   const room = (text) => ctx.measureText(text).width + 24;
   ctx.textAlign = "right";
-  if (room(left) < cut) label(ctx, left, cut - 12, 24, INK, "#fff", 4);
+  if (room(left) < cut) label(ctx, left, cut - 12, 24, dark, "#fff", 4);
   ctx.textAlign = "left";
-  if (room(right) < frame.width - cut) label(ctx, right, cut + 12, 24, INK, "#fff", 4);
+  if (room(right) < frame.width - cut) label(ctx, right, cut + 12, 24, dark, "#fff", 4);
 };
