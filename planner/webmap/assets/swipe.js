@@ -112,7 +112,8 @@ paintPaper = (ctx, frame, layers) => {
   const [left, right] = compared.pair.runs.map((run) => shortened(run.name, 24));
   const room = (text) => ctx.measureText(text).width + 24;
   ctx.textAlign = "right";
-  if (room(left) < cut) label(ctx, left, cut - 12, 24, dark, "#fff", 4);
+  // clear of the arrow to the north
+  if (room(left) < cut) label(ctx, left, Math.min(cut, frame.width - 40) - 12, 24, dark, "#fff", 4);
   ctx.textAlign = "left";
-  if (room(right) < frame.width - cut) label(ctx, right, cut + 12, 24, dark, "#fff", 4);
+  if (room(right) < frame.width - 40 - cut) label(ctx, right, cut + 12, 24, dark, "#fff", 4);
 };
