@@ -36,7 +36,6 @@ def write_sheet(
     *paths: Path,
     paper: Paper | str = Paper.A3,
     language: Language | str | None = None,
-    approval: str | None = None,
 ) -> None:
     """Write a result as a sheet, a file for each path; equal results give equal bytes.
 
@@ -50,8 +49,6 @@ def write_sheet(
         Size of the sheet, which lies on its long side.
     language
         Language of the sheet: that of the scenario if left out, and English where no font has Chinese letters.
-    approval
-        The number under which the map was approved. None: the sheet calls itself an internal draft.
     """
     from matplotlib.style import context
 
@@ -63,6 +60,6 @@ def write_sheet(
     bold = "bold" if font is None or font.has_bold else "normal"
     with context(["default", SETTINGS | font_settings(font)]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure = sheet_figure(result, paper=paper, language=spoken, approval=approval, bold=bold)
+        figure = sheet_figure(result, paper=paper, language=spoken, bold=bold)
         for path in paths:
             figure.savefig(path, dpi=DOTS_PER_INCH[paper], **_SAVED[path.suffix])

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.scenario import Language
+from planner.scenario import Language, Unit
 from planner.sheet.symbols import INK
-from planner.sheet.words import WORDS
+from planner.sheet.words import table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,6 +56,8 @@ class Canvas:
         Language of all words.
     bold
         Weight of bold letters; "normal" where the font has none.
+    words
+        Words of ours in that language.
     """
 
     figure: Figure
@@ -65,10 +67,11 @@ class Canvas:
     shrinks: float
     language: Language
     bold: str
+    words: dict[str, str]
 
     def said(self, key: str, **values: object) -> str:
         """Return words of ours in the language of the sheet."""
-        return WORDS[key][self.language is Language.EN].format(**values)
+        return self.words[key].format(**values)
 
     def mm(self, length: float) -> float:
         """Return a length of the A3 sheet on this one."""
@@ -173,8 +176,8 @@ def width_mm(text: str, size: float, weight: str = "normal") -> float:
     return float(wide) * MM_PER_POINT
 
 
-def blank_sheet(paper: Paper, language: Language, bold: str) -> Canvas:
-    """Return an empty sheet."""
+def blank_sheet(paper: Paper, language: Language, bold: str, unit: Unit | None = None) -> Canvas:
+    """Return an empty sheet; what weights of demand count says what they are called."""
     from matplotlib.figure import Figure
 
     width, height = SIZE_MM[paper]
@@ -191,4 +194,5 @@ def blank_sheet(paper: Paper, language: Language, bold: str) -> Canvas:
         shrinks=SHRINKS[paper],
         language=language,
         bold=bold,
+        words=table(language, unit),
     )

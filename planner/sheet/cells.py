@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 
 from planner.answer import step_of, steps_s
 from planner.figures import slowest_needs
+from planner.persons import ShownDemand
 from planner.result import Result
 from planner.sheet.symbols import CUT_OFF, OVER, STEP_COLORS
 from planner.sheet.view import View
@@ -43,21 +44,25 @@ class Cells:
     step: NDArray[np.int64]
 
 
-def draw_demand(axes: Axes, view: View, result: Result, standard_s: float) -> None:
-    """Draw all demand, each point by its slowest need."""
+def draw_demand(
+    axes: Axes, view: View, result: Result, shown: ShownDemand, standard_s: float
+) -> None:
+    """Draw all demand where it is shown, each point by its slowest need."""
     needs, plan = result.times.needs, result.plan
-    demand = result.times.demand
     need = slowest_needs(result)
     if not need.size:
         return
     time_s = result.nearest_station.time_s[need]
     step = step_of(time_s, plan.is_covered[need], standard_s)
-    x, y = view.x(demand.lon), view.y(demand.lat)
-    spacing = _spacing(x, y)
+    x, y = view.x(shown.lon), view.y(shown.lat)
+    stands = shown.group == np.arange(shown.group.size)
+    spacing = _spacing(x[stands], y[stands])
     if spacing > view.px(11.0):
-        _draw_dots(axes, view, x, y, step)
+        # the worst of those that are shown together
+        np.maximum.at(step, shown.group, step.copy())
+        _draw_dots(axes, view, x[stands], y[stands], step[stands])
         return
-    weight = np.bincount(needs.point, needs.weight, minlength=len(demand)).astype(np.float64)
+    weight = np.bincount(needs.point, needs.weight, minlength=x.size).astype(np.float64)
     apart = min(view.px(14.0), max(view.px(6.0), 2.2 * spacing))
     _draw_cells(
         axes, view, cells_of(x, y, weight, time_s, step, apart=apart, standard_s=standard_s)

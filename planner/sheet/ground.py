@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
@@ -108,8 +108,6 @@ def draw_land(axes: Axes, view: View, roads: list[Lines], points: NDArray[np.flo
 
 def draw_isochrones(axes: Axes, view: View, result: Result) -> None:
     """Draw the areas of all stations together, the largest first."""
-    from matplotlib.patches import PathPatch
-
     if result.areas is None:
         return
     together = result.areas.together
@@ -123,7 +121,14 @@ def draw_isochrones(axes: Axes, view: View, result: Result) -> None:
         if rings.size:
             is_out = together.minutes[i] == outermost
             alpha = ISOCHRONE_OUTERMOST if is_out else ISOCHRONE_INSIDE
-            axes.add_artist(PathPatch(_path(rings), color=ISOCHRONE, alpha=alpha, linewidth=0))
+            draw_rings(axes, rings, color=ISOCHRONE, alpha=alpha, linewidth=0)
+
+
+def draw_rings(axes: Axes, rings: Lines, **more: Any) -> None:
+    """Draw rings as one shape."""
+    from matplotlib.patches import PathPatch
+
+    axes.add_artist(PathPatch(_path(rings), joinstyle="round", **more))
 
 
 def draw_thin_roads(axes: Axes, view: View, roads: list[Lines]) -> None:

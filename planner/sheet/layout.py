@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from planner.figures import figures, left_out, station_figures
 from planner.frames import Served
+from planner.persons import shown_demand
 from planner.result import Result
 from planner.scenario import Language
 from planner.sheet.canvas import Canvas, Paper, blank_sheet
@@ -25,12 +26,18 @@ from planner.sheet.ground import (
 from planner.sheet.marks import (
     Room,
     discs_of,
-    draw_names,
     draw_scale,
     draw_stations,
     draw_worst,
     take_room_for_discs,
     worst_place,
+)
+from planner.sheet.names import draw_names
+from planner.sheet.surroundings import (
+    draw_borders,
+    draw_known_land,
+    draw_unknown,
+    draw_water,
 )
 from planner.sheet.symbols import BAR, BEYOND, LINE, SOFT
 from planner.sheet.view import view_of
@@ -49,14 +56,12 @@ COLUMN_WIDTH: Final = 98.0
 GAP: Final = 6.0
 
 
-def sheet_figure(
-    result: Result, *, paper: Paper, language: Language, approval: str | None, bold: str
-) -> Figure:
-    """Return the sheet of a result; the options are those of `write_sheet`, `bold` the weight of bold letters."""
-    canvas = blank_sheet(paper, language, bold)
+def sheet_figure(result: Result, *, paper: Paper, language: Language, bold: str) -> Figure:
+    """Return the sheet of a result; `bold` is the weight of bold letters."""
+    canvas = blank_sheet(paper, language, bold, result.scenario.demand.unit)
     margin = canvas.mm(MARGIN)
     wide = canvas.width - 2 * margin
-    _draw_bar(canvas, result, margin, wide, approval)
+    _draw_bar(canvas, result, margin, wide)
     top = margin + canvas.mm(BAR_HEIGHT)
     notice = in_language(result.scenario.notice, language)
     if notice:
@@ -81,7 +86,7 @@ def sheet_figure(
     left = margin + column + canvas.mm(GAP)
     axes = _map_axes(canvas, left, top, canvas.width - margin - left, low - top)
     _draw_map(canvas, axes, told, n_named)
-    _draw_foot(canvas, result, margin, canvas.height - margin, approval)
+    _draw_foot(canvas, result, margin, canvas.height - margin)
     return canvas.figure
 
 
@@ -92,19 +97,18 @@ def _order(result: Result, served: Served) -> NDArray[np.int64]:
     return np.argsort(-served.weight, kind="stable")
 
 
-def _status(canvas: Canvas, approval: str | None) -> str:
+def _status(canvas: Canvas, result: Result) -> str:
     """Return under which number the map was approved, or that it is a draft."""
-    return clean(approval, 60) or canvas.said("draft")
+    number = clean(result.scenario.map.approval, 60)
+    return canvas.said("approval", number=number) if number else canvas.said("draft")
 
 
-def _draw_bar(
-    canvas: Canvas, result: Result, margin: float, wide: float, approval: str | None
-) -> None:
+def _draw_bar(canvas: Canvas, result: Result, margin: float, wide: float) -> None:
     high = canvas.mm(BAR_HEIGHT)
     middle = margin + high / 2
     canvas.box(margin, margin, wide, high, facecolor=BAR)
     pad = canvas.mm(5.0)
-    status = _status(canvas, approval)
+    status = _status(canvas, result)
     room = canvas.width_of(status, 11.0)
     canvas.text(margin + wide - pad, middle, status, size=11.0, ha="right", color="white")
     title = in_language(result.scenario.title, canvas.language) or clean(result.scenario.name)
@@ -112,13 +116,11 @@ def _draw_bar(
     canvas.text(margin + pad, middle, title, size=22.0, is_bold=True, color="white")
 
 
-def _draw_foot(
-    canvas: Canvas, result: Result, margin: float, low: float, approval: str | None
-) -> None:
+def _draw_foot(canvas: Canvas, result: Result, margin: float, low: float) -> None:
     """Draw what the data are and whose."""
     middle = low - canvas.mm(1.5)
     network = result.network
-    words = [_status(canvas, approval), clean(result.scenario.name, 60)]
+    words = [_status(canvas, result), clean(result.scenario.name, 60)]
     rights = [canvas.said("no_roads")]
     if network is not None:
         date = clean(network.source.date, 24)
@@ -153,23 +155,32 @@ def _map_axes(canvas: Canvas, left: float, top: float, width: float, height: flo
 def _draw_map(canvas: Canvas, axes: Axes, told: Told, n_named: int) -> None:
     result = told.result
     width, height = axes.get_xlim()[1], axes.get_ylim()[1]
+    shown, around = shown_demand(result.times.demand, result.scenario), result.surroundings
     view = view_of(
-        result, width=width, height=height, margin=canvas.mm(11.0), shrinks=canvas.shrinks
+        result, shown, width=width, height=height, margin=canvas.mm(11.0), shrinks=canvas.shrinks
     )
-    demand = result.times.demand
-    points = np.column_stack([view.x(demand.lon), view.y(demand.lat)])
+    points = np.column_stack([view.x(shown.lon), view.y(shown.lat)])
     roads = [] if result.network is None else roads_on(view, result.network)
     is_of_roads = result.scenario.demand.roads and result.roads is not None
-    draw_land(axes, view, roads, points)
+    if around is not None and around.sea_box is not None:
+        draw_known_land(axes, view)
+        draw_water(axes, view, around)
+        draw_unknown(axes, view, around.sea_box)
+    else:
+        draw_land(axes, view, roads, points)
+        if around is not None:
+            draw_water(axes, view, around)
     if not is_of_roads:
         draw_isochrones(axes, view, result)
     if roads:
         draw_thin_roads(axes, view, roads)
-    draw_demand(axes, view, result, told.found.standard_s)
+    draw_demand(axes, view, result, shown, told.found.standard_s)
     if roads:
         draw_cased_roads(axes, view, roads)
     if is_of_roads:
         draw_cover(axes, view, result)
+    if around is not None:
+        draw_borders(axes, view, around.districts)
     # who comes first has room: stations, what is worst, districts, places
     room = Room()
     discs = discs_of(view, result, told.served, told.order, n_named)
@@ -177,8 +188,8 @@ def _draw_map(canvas: Canvas, axes: Axes, told: Told, n_named: int) -> None:
     draw_scale(
         axes, canvas, view, room, np.concatenate([points, np.column_stack([discs.x, discs.y])])
     )
-    worst = worst_place(canvas, view, result, told.found)
+    worst = worst_place(canvas, view, result, shown, told.found)
     if worst is not None:
         draw_worst(axes, canvas, view, worst, discs, room)
     take_room_for_discs(discs, view, room)
-    draw_names(axes, canvas, view, result, room)
+    draw_names(axes, canvas, view, result, shown, room)

@@ -1,10 +1,10 @@
-"""What stands on the sheet's map: stations with their numbers, the worst place, names, scale and north."""
+"""What stands on the sheet's map: stations with their numbers, the worst place, scale and north."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from planner.answer import whole_seconds
 from planner.answer.words import duration
 from planner.figures import Figures
 from planner.frames import Served
+from planner.persons import ShownDemand, is_too_small
 from planner.result import Result
 from planner.sheet.canvas import MM_PER_POINT, Canvas, width_mm
 from planner.sheet.symbols import BAR, EXISTING, INK, WORST, WORST_OVER
@@ -21,9 +22,6 @@ from planner.sheet.words import clean
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_MOST_NAMES: Final = 120
-"""So many places are tried for a name, the heaviest first."""
 
 Box = tuple[float, float, float, float]
 
@@ -162,8 +160,13 @@ class Worst:
     is_over: bool
 
 
-def worst_place(canvas: Canvas, view: View, result: Result, found: Figures) -> Worst | None:
-    """Return the farthest place: of the roads where they are demand, else of the demand points."""
+def worst_place(
+    canvas: Canvas, view: View, result: Result, shown: ShownDemand, found: Figures
+) -> Worst | None:
+    """Return the farthest place: of the roads where they are demand, else of the demand points.
+
+    One with too few persons to be told apart has no name, and stands where it is shown.
+    """
     if result.scenario.demand.roads and result.roads is not None:
         worst = result.roads.worst
         if worst is None or result.network is None:
@@ -171,9 +174,10 @@ def worst_place(canvas: Canvas, view: View, result: Result, found: Figures) -> W
         name = result.network.names[result.network.street_name[worst.street]]
         lon, lat, time_s = worst.lon, worst.lat, worst.drive_time_s
     elif found.farthest is not None:
-        demand, point = result.times.demand, result.times.needs.point[found.farthest]
-        name = demand.name[point]
-        lon, lat, time_s = demand.lon[point], demand.lat[point], found.longest_s
+        point = result.times.needs.point[found.farthest]
+        is_small = is_too_small(result.times.demand, result.scenario)[point]
+        name = "" if is_small else shown.name[point]
+        lon, lat, time_s = shown.lon[point], shown.lat[point], found.longest_s
     else:
         return None
     shown = int(whole_seconds(np.array([time_s]), found.standard_s)[0])
@@ -199,7 +203,10 @@ def draw_worst(
     x = min(max(worst.x, half + 2 * px), view.width - half - 2 * px)
     away = view.px(14.0) + high / 2
     middle = _freer(view, discs, x, (worst.y + away, worst.y - away), half, high / 2)
-    room.taken.append((x - half, middle - high / 2, x + half, middle + high / 2))
+    room.taken += [
+        (x - half, middle - high / 2, x + half, middle + high / 2),
+        (worst.x - 7 * px, worst.y - 7 * px, worst.x + 7 * px, worst.y + 7 * px),
+    ]
     axes.plot([worst.x, x], [worst.y, middle], color=color, linewidth=view.points(2.0), zorder=5)
     circles = [
         (worst.x, worst.y, 7 * px, "white"),
@@ -246,66 +253,6 @@ def _freer(
         return int(is_near.sum()) + (0 if is_on else 1 + discs.x.size)
 
     return min(heights, key=n_hidden)
-
-
-def draw_names(axes: Axes, canvas: Canvas, view: View, result: Result, room: Room) -> None:
-    """Draw names of districts in the middle of their demand, and those of the heaviest places where there is room."""
-    demand, needs = result.times.demand, result.times.needs
-    weight = np.bincount(needs.point, needs.weight, minlength=len(demand)).astype(np.float64)
-    x, y = view.x(demand.lon), view.y(demand.lat)
-    is_on = view.sees(x, y)
-    for name, at in _districts(demand.district, weight):
-        middle = (float(np.average(v[at], weights=np.maximum(weight[at], 1e-9))) for v in (x, y))
-        _name(axes, canvas, view, room, name, *middle, size=11.0, is_bold=True, color="#26333f")
-    named = np.array([bool(name) for name in demand.name], dtype=bool) & is_on
-    heaviest = np.argsort(-weight, kind="stable")
-    for i in heaviest[named[heaviest]][:_MOST_NAMES]:
-        name = clean(demand.name[i], 22)
-        _name(axes, canvas, view, room, name, x[i], y[i], size=7.0, air=3.0, color="#465462")
-
-
-def _districts(
-    district: NDArray[np.object_], weight: NDArray[np.float64]
-) -> list[tuple[str, NDArray[np.int64]]]:
-    """Return the districts with the points in each, the heaviest first."""
-    names = np.array([clean(name, 24) for name in district], dtype=str)
-    found, of = np.unique(names, return_inverse=True)
-    heavy = np.bincount(of.reshape(-1), weight, minlength=found.size)
-    order = np.argsort(-heavy, kind="stable")
-    return [(str(found[d]), np.flatnonzero(of.reshape(-1) == d)) for d in order if found[d]]
-
-
-def _name(
-    axes: Axes,
-    canvas: Canvas,
-    view: View,
-    room: Room,
-    name: str,
-    x: float,
-    y: float,
-    *,
-    size: float,
-    color: str,
-    air: float = 0.5,
-    is_bold: bool = False,
-) -> None:
-    """Write a name with a light edge, beside its place where something stands there already; nowhere without room."""
-    from matplotlib.patheffects import withStroke
-
-    points = size * canvas.shrinks
-    weight = canvas.bold if is_bold else "normal"
-    half = width_mm(name, points, weight) / 2 + canvas.mm(air)
-    high = points * MM_PER_POINT * 0.65 + canvas.mm(air) / 2
-    steps = (0, 1.6, -1.6, 3.0, -3.0) if is_bold else (0, 1.6, -1.6)
-    for away in steps:
-        at = y + away * high
-        if room.take((x - half, at - high, x + half, at + high), within=view):
-            effect = withStroke(linewidth=2.4 * canvas.shrinks, foreground="white", alpha=0.9)
-            more: dict[str, Any] = {"ha": "center", "va": "center_baseline", "zorder": 4}
-            axes.text(
-                x, at, name, size=points, weight=weight, color=color, path_effects=[effect], **more
-            )
-            return
 
 
 def take_room_for_discs(discs: Discs, view: View, room: Room) -> None:

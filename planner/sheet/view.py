@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.geodesy import metres_per_degree
+from planner.persons import ShownDemand
 from planner.result import Result
 
 MM_PER_PX: Final = 25.4 / 96
@@ -75,9 +76,17 @@ class View:
         return (x >= 0) & (x <= self.width) & (y >= 0) & (y <= self.height)
 
 
-def view_of(result: Result, *, width: float, height: float, margin: float, shrinks: float) -> View:
-    """Return the view in which all demand and stations stand, with a margin in mm."""
-    lon, lat = _shown(result)
+def view_of(
+    result: Result,
+    demand: ShownDemand,
+    *,
+    width: float,
+    height: float,
+    margin: float,
+    shrinks: float,
+) -> View:
+    """Return the view in which all demand, as it is shown, and stations stand, with a margin in mm."""
+    lon, lat = _shown(result, demand)
     west, east, south, north = lon.min(), lon.max(), lat.min(), lat.max()
     middle = (south + north) / 2
     per_lon, per_lat = (float(m[0]) for m in metres_per_degree(np.array([middle])))
@@ -95,9 +104,9 @@ def view_of(result: Result, *, width: float, height: float, margin: float, shrin
     )
 
 
-def _shown(result: Result) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _shown(result: Result, demand: ShownDemand) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the points that have to be on the map: demand and stations, or else all roads."""
-    demand, sites, stations = result.times.demand, result.times.sites, result.plan.stations
+    sites, stations = result.times.sites, result.plan.stations
     lon = np.concatenate([demand.lon, sites.lon[stations]])
     lat = np.concatenate([demand.lat, sites.lat[stations]])
     if not lon.size and result.network is not None:

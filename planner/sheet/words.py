@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-from planner.scenario import Language, Title
+from planner.scenario import Language, Title, Unit
 from planner.wording import columns_of
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -55,6 +55,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "no_stations": ("没有驿站。", "There are no stations."),
     # foot
     "draft": ("内部草案", "Internal draft"),
+    "approval": ("审图号：{number}", "Map approval no. {number}"),
     "data_of": ("道路数据：{date}", "Road data of {date}"),
     "no_roads": (
         "车程来自表格，图上没有道路",
@@ -64,6 +65,27 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "north": ("北", "N"),
 }
 """(Chinese, English); ``{…}`` is filled in."""
+
+PERSONS: Final[dict[str, tuple[str, str]]] = {
+    "share": ("人员已覆盖", "of people covered"),
+    "uncovered": ("未覆盖人数", "people not covered"),
+    "drive_to": ("到驿站的车程，及其人员占比", "Drive to a station, and share of people"),
+    "drive_from": ("从驿站出发的车程，及其人员占比", "Drive from a station, and share of people"),
+    "worst_key": ("车程最远的人员", "people who drive farthest"),
+    "curve": ("驿站数量与覆盖的人员", "Number of stations, and people covered"),
+    "table_top": (
+        "驿站一览：服务人数最多的 {n} 个，共 {all} 个",
+        "Stations: the {n} that serve most people, of {all}",
+    ),
+    "served": ("服务人数", "People"),
+}
+"""What it says instead where demand is persons."""
+
+
+def table(language: Language, unit: Unit | None = None) -> dict[str, str]:
+    """Return the words of the sheet in a language, for what weights of demand count."""
+    both = WORDS | (PERSONS if unit is Unit.PERSONS else {})
+    return {key: pair[language is Language.EN] for key, pair in both.items()}
 
 
 def clean(text: object, most: int = 200) -> str:

@@ -328,16 +328,48 @@ def test_on_a_phone_the_divider_is_dragged_by_a_finger(open_map: Open, html: str
     assert seen.complaints == []
 
 
+PAPER = """([color, from, to]) => {
+    window.dispatchEvent(new Event("afterprint"));
+    window.dispatchEvent(new Event("beforeprint"));
+    const canvas = document.querySelector("#print-sheet .print-map canvas");
+    const [x, width] = [from * canvas.width, (to - from) * canvas.width];
+    const { data } = canvas.getContext("2d").getImageData(x, 0, width, canvas.height);
+    let n = 0;
+    for (let k = 0; k < data.length; k += 4) {
+        if (color.every((value, c) => data[k + c] === value)) n++;
+    }
+    return n;
+}"""
+"""How many pixels of a strip of the printed map have a colour."""
+
+
 @pytest.mark.slow
 def test_paper_shows_both_sides(seen: Seen):
+    """Few on the right has half of the stations of today, and so fewer pixels of their colour."""
     seen.page.check("#view-swipe", force=True)
-    seen.page.evaluate("() => { window.dispatchEvent(new Event('beforeprint')); }")
-    both = seen.page.get_attribute("#paper", "src")
     seen.page.focus("#divider")
     seen.page.keyboard.press("Home")
-    seen.page.evaluate("() => { window.dispatchEvent(new Event('beforeprint')); }")
-    assert both.startswith("data:image/png")
-    assert seen.page.get_attribute("#paper", "src") != both
+    right = [seen.page.evaluate(PAPER, [INK, *part]) for part in ((0.01, 0.35), (0.6, 1))]
+    seen.page.keyboard.press("End")
+    left = [seen.page.evaluate(PAPER, [INK, *part]) for part in ((0.01, 0.35), (0.6, 0.99))]
+    for _ in range(5):
+        seen.page.keyboard.press("PageDown")
+    assert seen.page.get_attribute("#divider", "aria-valuenow") == "50"
+    both = [seen.page.evaluate(PAPER, [INK, *part]) for part in ((0.01, 0.35), (0.6, 1))]
+    # a canvas that was read from is drawn in another way, with other edges
+    assert both == pytest.approx([left[0], right[1]], rel=0.02)
+    assert left[1] > 1.1 * right[1]
+    assert left[0] > 1.1 * right[0]
+
+
+def test_paper_has_the_marks_of_the_legend(seen: Seen):
+    seen.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    marks = seen.page.evaluate("""() => [...document.querySelectorAll("#print-sheet .print-legend canvas")].map((canvas) => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        return data.some((value) => value > 0);
+    })""")
+    assert len(marks) > 4
+    assert all(marks)
 
 
 # ---------------------------------------------------------------------------------------------

@@ -3,44 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
-import numpy as np
 import pytest
-import shapely
 from browser.conftest import PHONE, Open, Seen
-from browser.towns import grid_network, make_demand, make_sites, result_of, scenario
+from browser.towns import (
+    ISLAND,
+    ISLET,
+    POND,
+    SEA,
+    WITHIN,
+    by_the_sea,
+    names,
+    persons,
+    village,
+)
 
-from planner.result import Result
-from planner.surroundings import Districts, PlaceNames, Surroundings
 from planner.webmap import map_html
 
 pytestmark = pytest.mark.browser
 
-METRES_EAST = 111_320.0 * np.cos(np.radians(30.0))
 TILES = {"url": "https://tiles.example.org/w/{z}/{x}/{y}.png", "credit": "© <b>Tiles</b> & Co"}
-
-
-def village(persons: list[float], *, metres: list[float] | None = None, **table: object) -> Result:
-    """Return places along one road, 100 m from each other if not told, the first at the only station; 6 m a second."""
-    east = np.array(metres or 100.0 * np.arange(len(persons))) / METRES_EAST
-    return result_of(
-        network=grid_network(4, lon=120.0, lat=30.0),
-        demand=make_demand(
-            120.0 + east,
-            np.full(len(persons), 30.0),
-            weight=np.array(persons, dtype=float),
-            name=[f"村{i}号" for i in range(len(persons))],
-        ),
-        sites=make_sites(np.array([120.0]), np.array([30.0]), name=["总站"], kind=["bank"]),
-        stations=[0],
-        asked=scenario(**table),
-    )
-
-
-def persons(least: int | None = None, **more: object) -> dict[str, object]:
-    settings = {} if least is None else {"fewest_persons": least}
-    return {"demand": {"file": "demand.csv", "unit": "persons"}, "map": settings | more}
 
 
 # ---------------------------------------------------------------------------------------------
@@ -185,53 +167,6 @@ COLORS = """(points) => {
 WATER, LAND = "219,233,244", "250,248,243"
 
 
-def names(*told: tuple[str, str, int, float, float]) -> PlaceNames:
-    zh, en, rank, lon, lat = zip(*told, strict=True) if told else ([],) * 5
-    return PlaceNames(
-        zh=np.array(zh, dtype=object),
-        en=np.array(en, dtype=object),
-        rank=np.array(rank, dtype=np.int64),
-        lon=np.array(lon, dtype=float),
-        lat=np.array(lat, dtype=float),
-    )
-
-
-def polygons(*shapes: shapely.Polygon) -> np.ndarray:
-    array = np.empty(len(shapes), dtype=object)
-    array[:] = shapes
-    return array
-
-
-def by_the_sea(*, box: bool = True, **more: object) -> Result:
-    """Return a village of 400 m, with an island in the sea in the east, and a pond with an islet in the west."""
-    found = village([20.0] * 5)
-    sea = shapely.box(120.01, 29.98, 120.03, 30.02) - shapely.box(120.017, 29.998, 120.021, 30.002)
-    pond = shapely.box(119.99, 29.996, 119.996, 30.004) - shapely.box(
-        119.992, 29.999, 119.994, 30.001
-    )
-    around = Surroundings(
-        sea=polygons(sea) if box else polygons(),
-        sea_box=(119.97, 29.98, 120.03, 30.02) if box else None,
-        # the second lies in the first
-        water=polygons(pond, shapely.box(119.9945, 29.997, 119.9955, 30.003)),
-        names=more.pop("names", names()),
-        districts=Districts(
-            name=np.array(["甲区", "乙区"], dtype=object),
-            area=polygons(
-                shapely.box(119.985, 29.99, 120.0, 30.01), shapely.box(120.0, 29.99, 120.025, 30.01)
-            ),
-        ),
-    )
-    return replace(found, surroundings=around)
-
-
-SEA, ISLAND, POND, ISLET, WITHIN = (
-    (120.013, 29.994),
-    (120.019, 30.0),
-    (119.991, 29.998),
-    (119.993, 30.0),
-    (119.995, 30.0),
-)
 VIEW = "#at=14.5/30.00000/120.00500"
 
 
@@ -244,6 +179,26 @@ def test_sea_is_sea_and_land_is_land(open_map: Open):
 def test_without_a_coast_ponds_are_drawn_and_no_sea(open_map: Open):
     seen = open_map(map_html(by_the_sea(box=False)), address=VIEW)
     assert seen.page.evaluate(COLORS, [SEA, POND]) == [LAND, WATER]
+
+
+def test_on_paper_land_and_water_stand_in_place_of_tiles(open_map: Open):
+    seen = open_map(map_html(by_the_sea(map={"tiles": TILES})), address=VIEW)
+    seen.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    shares = seen.page.evaluate(
+        """(colors) => {
+            const canvas = document.querySelector("#print-sheet .print-map canvas");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            const n = colors.map(() => 0);
+            for (let k = 0; k < data.length; k += 4) {
+                const at = colors.indexOf(`${data[k]},${data[k + 1]},${data[k + 2]}`);
+                if (at >= 0) n[at]++;
+            }
+            return n.map((some) => (4 * some) / data.length);
+        }""",
+        [WATER, LAND],
+    )
+    # the sea begins 500 m east of the middle, and the view is some 3 km wide
+    assert all(0.15 < share < 0.8 for share in shares)
 
 
 @pytest.mark.slow

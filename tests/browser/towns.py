@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from planner.coverage import coverage_of
@@ -23,10 +25,12 @@ from planner.points import Demand, Sites
 from planner.result import Result
 from planner.scenario import Direction, Scenario
 from planner.snapping import Places
+from planner.surroundings import Districts, PlaceNames, Surroundings
 
 KINDS = ["bank", "supermarket", "community_centre", "post_office", "fuel", "商店", ""]
 DISTRICTS = ["玉城街道", "坎门街道", "楚门镇", "Chumen"]
 METRES_PER_DEGREE = 111_320.0
+METRES_EAST = METRES_PER_DEGREE * np.cos(np.radians(30.0))
 
 
 def scenario(*, goal: str = "set-covering", name: str = "town", **more: object) -> Scenario:
@@ -336,3 +340,75 @@ def driven_town(*, stations: list[int] | None = None, **more: object) -> Result:
     source = road_times(like.network, like.times.sites, like.times.demand)
     chosen = like.plan.stations.tolist() if stations is None else stations
     return driven(source, Direction.TO_STATION, chosen, max_drive_time_s=120.0, **more)
+
+
+def village(persons: list[float], *, metres: list[float] | None = None, **table: object) -> Result:
+    """Return places along one road, 100 m from each other if not told, the first at the only station; 6 m a second."""
+    east = np.array(metres or 100.0 * np.arange(len(persons))) / METRES_EAST
+    return result_of(
+        network=grid_network(4, lon=120.0, lat=30.0),
+        demand=make_demand(
+            120.0 + east,
+            np.full(len(persons), 30.0),
+            weight=np.array(persons, dtype=float),
+            name=[f"村{i}号" for i in range(len(persons))],
+        ),
+        sites=make_sites(np.array([120.0]), np.array([30.0]), name=["总站"], kind=["bank"]),
+        stations=[0],
+        asked=scenario(**table),
+    )
+
+
+def persons(least: int | None = None, **more: object) -> dict[str, object]:
+    settings = {} if least is None else {"fewest_persons": least}
+    return {"demand": {"file": "demand.csv", "unit": "persons"}, "map": settings | more}
+
+
+def names(*told: tuple[str, str, int, float, float]) -> PlaceNames:
+    zh, en, rank, lon, lat = zip(*told, strict=True) if told else ([],) * 5
+    return PlaceNames(
+        zh=np.array(zh, dtype=object),
+        en=np.array(en, dtype=object),
+        rank=np.array(rank, dtype=np.int64),
+        lon=np.array(lon, dtype=float),
+        lat=np.array(lat, dtype=float),
+    )
+
+
+def polygons(*shapes: shapely.Polygon) -> np.ndarray:
+    array = np.empty(len(shapes), dtype=object)
+    array[:] = shapes
+    return array
+
+
+def by_the_sea(*, box: bool = True, **more: object) -> Result:
+    """Return a village of 400 m, with an island in the sea in the east, and a pond with an islet in the west."""
+    told = more.pop("names", names())
+    found = village([20.0] * 5, **more)
+    sea = shapely.box(120.01, 29.98, 120.03, 30.02) - shapely.box(120.017, 29.998, 120.021, 30.002)
+    pond = shapely.box(119.99, 29.996, 119.996, 30.004) - shapely.box(
+        119.992, 29.999, 119.994, 30.001
+    )
+    around = Surroundings(
+        sea=polygons(sea) if box else polygons(),
+        sea_box=(119.97, 29.98, 120.03, 30.02) if box else None,
+        # the second lies in the first
+        water=polygons(pond, shapely.box(119.9945, 29.997, 119.9955, 30.003)),
+        names=told,
+        districts=Districts(
+            name=np.array(["甲区", "乙区"], dtype=object),
+            area=polygons(
+                shapely.box(119.985, 29.99, 120.0, 30.01), shapely.box(120.0, 29.99, 120.025, 30.01)
+            ),
+        ),
+    )
+    return replace(found, surroundings=around)
+
+
+SEA, ISLAND, POND, ISLET, WITHIN = (
+    (120.013, 29.994),
+    (120.019, 30.0),
+    (119.991, 29.998),
+    (119.993, 30.0),
+    (119.995, 30.0),
+)

@@ -222,7 +222,7 @@ function onSide(side, paint) {
 // In place of what the map of one run does
 // ------------------------------------------------------------------------------------------
 
-const ofOne = { select, addressNow, followAddress, stationRow, showLegend, listen };
+const ofOne = { select, addressNow, followAddress, stationRow, showLegend, listen, paintPaper };
 
 build = () => {
   compared.told = app.data;

@@ -46,30 +46,6 @@ const CanvasLayer = L.Renderer.extend({
   },
 });
 
-// What the map shows, as a picture for paper: some browsers print no canvases.
-function pictureOf(map, layers) {
-  const size = map.getSize();
-  const dots = Math.min(2, window.devicePixelRatio || 1);
-  const canvas = document.createElement("canvas");
-  canvas.width = size.x * dots;
-  canvas.height = size.y * dots;
-  const ctx = canvas.getContext("2d");
-  ctx.fillStyle = BEYOND;
-  ctx.fillRect(0, 0, canvas.width, canvas.height);
-  for (const layer of layers) {
-    const corner = map.layerPointToContainerPoint(layer._bounds.min);
-    ctx.drawImage(layer._container, corner.x * dots, corner.y * dots);
-  }
-  return canvas.toDataURL();
-}
-
-// On paper: a page's own sheet, or else what is seen.
-const printing = {
-  begin: () => { byId("paper").src = pictureOf(app.map, [app.ground, app.marks]); },
-  end: () => {},
-  start: () => window.print(),
-};
-
 const BEYOND = "#edebe5";
 const LAND = "#faf8f3";
 const LAND_REACH_M = 300;
@@ -78,7 +54,8 @@ const VEIL = "rgba(247,245,240,.78)";
 function paintGround(ctx, frame) {
   const { roads, cover, areas, demand, stations, surroundings, visible } = app;
   const isClose = demand.isClose(frame);
-  if (!visible.tiles) paintLandAndWater(ctx, frame);
+  const isOnTiles = visible.tiles && !frame.isPaper; // they are not printed
+  if (!isOnTiles) paintLandAndWater(ctx, frame);
   if (visible.isochrones) (reach.isNeeded() ? reach : areas || reach).drawTogether(ctx, frame);
   if (roads && visible.roads) roads.drawThin(ctx, frame);
   if (!isClose) demand.drawCells(ctx, frame, visible);
@@ -94,7 +71,7 @@ function paintGround(ctx, frame) {
   if (visible.stations) stations.takeRoom(ctx, frame, boxes);
   if (!visible.names) return;
   demand.drawDistricts(ctx, frame, boxes, surroundings && surroundings.districts.length ? surroundings.districts : undefined);
-  if (surroundings && !visible.tiles) surroundings.drawNames(ctx, frame, boxes);
+  if (surroundings && !isOnTiles) surroundings.drawNames(ctx, frame, boxes);
   demand.drawNames(ctx, frame, boxes);
   if (roads && visible.roads) roads.drawNames(ctx, frame, boxes);
 }

@@ -4,8 +4,7 @@
 const PAPER = { width: 1512, height: 1036, bar: 58, notice: 28, foot: 26, gap: 14, column: 376, dots: 2, margin: 36 };
 
 const paper = { isFresh: false };
-
-Object.assign(printing, { begin: drawPaper, end: clearPaper, start: printPaper });
+const printing = { begin: drawPaper, end: clearPaper, start: printPaper };
 
 // Draws the sheet, if it isn't there; called when printing begins.
 function drawPaper() {
@@ -42,13 +41,14 @@ function clearPaper() {
   app.redraw(); // names and cells were placed for paper
 }
 
-// By the button there is time to make the canvas a picture, which every browser prints.
+// By the button there is time to make canvases pictures, which every browser prints.
 async function printPaper() {
   drawPaper();
-  const canvas = byId("print-sheet").querySelector("canvas");
-  const picture = make("img", { alt: "", src: canvas.toDataURL(), style: canvas.getAttribute("style") });
-  await picture.decode();
-  canvas.replaceWith(picture);
+  await Promise.all([...byId("print-sheet").querySelectorAll("canvas")].map(async (canvas) => {
+    const picture = make("img", { alt: "", src: canvas.toDataURL(), style: canvas.getAttribute("style") || "", class: canvas.className });
+    await picture.decode();
+    canvas.replaceWith(picture);
+  }));
   window.print();
 }
 
@@ -71,12 +71,20 @@ function paperColumn() {
   return make("div", { class: "print-column", style: `width:${PAPER.column}px` },
     ...copies,
     ...(byId("legend").hidden ? [] : [make("h2", {}, word("legend")), make("div", { class: "legend print-legend" }, paperLegend())]),
-    ...(app.stations.on.length ? [
+    ...(app.stations.on.length ? [paperTable()] : []));
+}
+
+// The heading stays with the first row.
+function paperTable() {
+  const shown = columns().slice(2);
+  const [first, ...rest] = sortedStations().slice(0, 60).map((i) => paperRow("print-row", pictogram(i),
+    shortened(app.stations.text(i), 40), shown.map((name) => CELLS[name](i).textContent)));
+  return make("div", { class: "print-rows" },
+    make("div", {},
       make("h2", {}, word("table"), make("small", {}, ` ${word("station_of_n", { n: number(app.stations.on.length) })}`)),
-      paperRow("print-row print-head", "", word("col_name"), columns().slice(2).map((name) => word(`col_${name}`) + (name === "road" ? " km" : ""))),
-      make("div", { class: "print-rows" }, ...sortedStations().slice(0, 60).map((i) => paperRow("print-row", pictogram(i),
-        shortened(app.stations.text(i), 40), columns().slice(2).map((name) => CELLS[name](i).textContent)))),
-    ] : []));
+      paperRow("print-row print-head", "", word("col_name"), shown.map((name) => word(`col_${name}`) + (name === "road" ? " km" : ""))),
+      first),
+    ...rest);
 }
 
 function paperRow(kind, mark, name, values) {
@@ -84,14 +92,14 @@ function paperRow(kind, mark, name, values) {
 }
 
 // The legend without what paper doesn't show: no area of a station where none is selected, and the colours of drives
-// only once.
+// not once more below the bars that have them.
 function paperLegend() {
   const own = byId("legend-body").querySelector("#legend-areas li:last-child");
   const hidden = app.areas && app.areas.knowsOwn && app.selected.station < 0 ? own : null;
   if (hidden) hidden.hidden = true;
   const legend = copyOf("legend-body");
   if (hidden) hidden.hidden = false;
-  const step = app.data.is_plain ? null : legend.querySelector(".step-0");
+  const step = byId("split").querySelector(".step-0") ? legend.querySelector(".step-0") : null;
   if (step) {
     const drives = step.closest("ul");
     drives.previousElementSibling.remove();
@@ -103,6 +111,9 @@ function paperLegend() {
 // A part of the page once more, without the ids that only one may have.
 function copyOf(id) {
   const copy = byId(id).cloneNode(true);
+  // what was drawn on canvases isn't copied with them
+  const drawn = byId(id).querySelectorAll("canvas");
+  copy.querySelectorAll("canvas").forEach((canvas, k) => canvas.getContext("2d").drawImage(drawn[k], 0, 0));
   for (const element of [copy, ...copy.querySelectorAll("[id]")]) element.removeAttribute("id");
   return copy;
 }
@@ -114,11 +125,15 @@ function paperMap(width, height) {
   ctx.setTransform(PAPER.dots, 0, 0, PAPER.dots, 0, 0);
   ctx.fillStyle = BEYOND;
   ctx.fillRect(0, 0, width, height);
-  for (const layer of canvasLayers()) layer._paint(ctx, frame);
+  paintPaper(ctx, frame, canvasLayers());
   const perPixel = world.metres / frame.scale;
   const metres = roundMetres(160 * perPixel);
   return make("div", { class: "print-map", style: `width:${width}px;height:${height}px` }, canvas, northArrow(),
     make("div", { class: "print-scale", style: `width:${metres / perPixel}px` }, metresText(metres)));
+}
+
+function paintPaper(ctx, frame, layers) {
+  for (const layer of layers) layer._paint(ctx, frame);
 }
 
 // Our canvases from the lowest to the highest.
@@ -129,10 +144,14 @@ function canvasLayers() {
   return found.sort((a, b) => height(a) - height(b));
 }
 
+function seenFrame() {
+  const { map } = app;
+  return frameOf(map, map.containerPointToLayerPoint([0, 0]), map.getSize());
+}
+
 // What is seen, in the shape of the paper; where all is seen, all as large as it fits.
 function paperFrame(width, height) {
-  const { map } = app;
-  const seen = frameOf(map, map.containerPointToLayerPoint([0, 0]), map.getSize());
+  const seen = seenFrame();
   const all = boxOfAll();
   const sees = all && all.west >= seen.west && all.east <= seen.east && all.north >= seen.north && all.south <= seen.south;
   const [box, margin] = sees ? [all, PAPER.margin] : [seen, 0];

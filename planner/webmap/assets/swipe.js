@@ -84,39 +84,36 @@ function listenToDivider() {
   });
 }
 
-// On paper: what is seen, the left side over the right one.
 listen = () => {
   ofOne.listen();
   listenToSides();
-  window.addEventListener("beforeprint", () => {
-    if (compared.view === "swipe") paperOfBoth();
-  });
 };
 
-function paperOfBoth() {
-  const dots = Math.min(2, window.devicePixelRatio || 1);
-  const size = app.map.getSize();
-  const canvas = document.createElement("canvas");
-  canvas.width = size.x * dots;
-  canvas.height = size.y * dots;
-  const ctx = canvas.getContext("2d");
-  ctx.fillStyle = BEYOND;
-  ctx.fillRect(0, 0, canvas.width, canvas.height);
-  const cut = divider.share * canvas.width;
-  const put = (layers, from, to) => {
+// On paper the line stands where it stands on the ground.
+paintPaper = (ctx, frame, layers) => {
+  if (compared.view !== "swipe") return ofOne.paintPaper(ctx, frame, layers);
+  const seen = seenFrame();
+  const at = (seen.west + divider.share * (seen.east - seen.west)) * frame.scale + frame.dx;
+  const cut = Math.min(frame.width, Math.max(0, at));
+  const { ground, marks, groundLeft, marksLeft } = app;
+  for (const [side, from, to] of [[[groundLeft, marksLeft], 0, cut], [[ground, marks], cut, frame.width]]) {
     ctx.save();
     ctx.beginPath();
-    ctx.rect(from, 0, to - from, canvas.height);
+    ctx.rect(from, 0, to - from, frame.height);
     ctx.clip();
-    for (const layer of layers) {
-      const corner = app.map.layerPointToContainerPoint(layer._bounds.min);
-      ctx.drawImage(layer._container, corner.x * dots, corner.y * dots);
-    }
+    for (const layer of side) layer._paint(ctx, frame);
     ctx.restore();
-  };
-  put([app.ground, app.marks], cut, canvas.width);
-  put([app.groundLeft, app.marksLeft], 0, cut);
-  ctx.fillStyle = "#1f2933";
-  ctx.fillRect(cut - dots, 0, 2 * dots, canvas.height);
-  byId("paper").src = canvas.toDataURL();
-}
+  }
+  const dark = "#1f2933";
+  ctx.fillStyle = dark;
+  ctx.fillRect(cut - 1, 0, 2, frame.height);
+  ctx.font = `600 15px ${FONT}`;
+  ctx.textBaseline = "middle";
+  const [left, right] = compared.pair.runs.map((run) => shortened(run.name, 24));
+  const room = (text) => ctx.measureText(text).width + 24;
+  ctx.textAlign = "right";
+  // clear of the arrow to the north
+  if (room(left) < cut) label(ctx, left, Math.min(cut, frame.width - 40) - 12, 24, dark, "#fff", 4);
+  ctx.textAlign = "left";
+  if (room(right) < frame.width - 40 - cut) label(ctx, right, cut + 12, 24, dark, "#fff", 4);
+};
