@@ -72,8 +72,10 @@ def draw_names(
     x, y = view.x(shown.lon), view.y(shown.lat)
     drawn: set[str] = set()
     districts = _bordered(view, around.districts) if around is not None else []
-    for name, *middle in districts or _districts(shown.district, weight, x, y):
-        if name not in drawn and _name(axes, canvas, view, room, name, *middle, _DISTRICT):
+    for name, middle_x, middle_y in districts or _districts(shown.district, weight, x, y):
+        if name in drawn:
+            continue
+        if _name(axes, canvas, view, room, name, middle_x, middle_y, _DISTRICT):
             drawn.add(name)
     n_places = 0
     if around is not None:
