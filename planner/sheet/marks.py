@@ -180,8 +180,8 @@ def worst_place(
         lon, lat, time_s = shown.lon[point], shown.lat[point], found.longest_s
     else:
         return None
-    shown = int(whole_seconds(np.array([time_s]), found.standard_s)[0])
-    values = {"name": clean(name, 24), "time": duration(shown, canvas.language)}
+    whole_s = int(whole_seconds(np.array([time_s]), found.standard_s)[0])
+    values = {"name": clean(name, 24), "time": duration(whole_s, canvas.language)}
     return Worst(
         x=float(view.x(lon)),
         y=float(view.y(lat)),

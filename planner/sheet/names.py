@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,32 @@ _MOST_TRIED: Final = 500
 _DEMAND_FROM: Final = 12.5
 """From this zoom on names of demand are written where there are names of places too."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How a name is written.
+
+    Attributes
+    ----------
+    size
+        Of its letters, in points of A3.
+    color
+        Of its letters.
+    air
+        How much room is kept free beside it, in mm of A3.
+    is_bold
+        Whether its letters are bold; then it may stand farther from its place.
+    """
+
+    size: float
+    color: str
+    air: float = 0.5
+    is_bold: bool = False
+
+
+_DISTRICT: Final = Style(size=11.0, color="#26333f", is_bold=True)
+_DEMAND: Final = Style(size=7.0, color="#465462", air=3.0)
+
 Named = tuple[str, float, float]
 """A text and where it belongs, in mm."""
 
@@ -45,9 +72,10 @@ def draw_names(
     x, y = view.x(shown.lon), view.y(shown.lat)
     drawn: set[str] = set()
     districts = _bordered(view, around.districts) if around is not None else []
-    for name, *middle in districts or _districts(shown.district, weight, x, y):
-        style = {"size": 11.0, "is_bold": True, "color": "#26333f"}
-        if name not in drawn and _name(axes, canvas, view, room, name, *middle, **style):
+    for name, middle_x, middle_y in districts or _districts(shown.district, weight, x, y):
+        if name in drawn:
+            continue
+        if _name(axes, canvas, view, room, name, middle_x, middle_y, _DISTRICT):
             drawn.add(name)
     n_places = 0
     if around is not None:
@@ -58,8 +86,7 @@ def draw_names(
     heaviest = np.argsort(-weight, kind="stable")
     for i in heaviest[is_named[heaviest]][:_MOST_NAMES]:
         name = clean(shown.name[i], 22)
-        style = {"size": 7.0, "air": 3.0, "color": "#465462"}
-        if name not in drawn and _name(axes, canvas, view, room, name, x[i], y[i], **style):
+        if name not in drawn and _name(axes, canvas, view, room, name, x[i], y[i], _DEMAND):
             drawn.add(name)
 
 
@@ -106,13 +133,13 @@ def _draw_places(
             continue
         # fewer of them where they have only just come up
         air_px = PLACE_AIR[rank] + max(0.0, 12 * (PLACE_FROM[rank] + 2 - view.zoom))
-        style = {
-            "size": 0.75 * PLACE_PX[rank],
-            "air": view.px(air_px) / canvas.shrinks,
-            "color": PLACE_COLOR[rank],
-            "is_bold": rank < 2,
-        }
-        if _name(axes, canvas, view, room, name, x[i], y[i], **style):
+        style = Style(
+            size=0.75 * PLACE_PX[rank],
+            color=PLACE_COLOR[rank],
+            air=view.px(air_px) / canvas.shrinks,
+            is_bold=rank < 2,
+        )
+        if _name(axes, canvas, view, room, name, x[i], y[i], style):
             drawn.add(name)
             n += 1
             if n == _MOST_NAMES:
@@ -128,11 +155,7 @@ def _name(
     name: str,
     x: float,
     y: float,
-    *,
-    size: float,
-    color: str,
-    air: float = 0.5,
-    is_bold: bool = False,
+    style: Style,
 ) -> bool:
     """Write a name with a light edge, beside its place where something stands there already.
 
@@ -140,18 +163,27 @@ def _name(
     """
     from matplotlib.patheffects import withStroke
 
-    points = size * canvas.shrinks
-    weight = canvas.bold if is_bold else "normal"
-    half = width_mm(name, points, weight) / 2 + canvas.mm(air)
-    high = points * MM_PER_POINT * 0.65 + canvas.mm(air) / 2
-    steps = (0, 1.6, -1.6, 3.0, -3.0, 4.4, -4.4) if is_bold else (0, 1.6, -1.6)
+    points = style.size * canvas.shrinks
+    weight = canvas.bold if style.is_bold else "normal"
+    air = canvas.mm(style.air)
+    half = width_mm(name, points, weight) / 2 + air
+    high = points * MM_PER_POINT * 0.65 + air / 2
+    steps = (0, 1.6, -1.6, 3.0, -3.0, 4.4, -4.4) if style.is_bold else (0, 1.6, -1.6)
     for away in steps:
         at = y + away * high
         if room.take((x - half, at - high, x + half, at + high), within=view):
             effect = withStroke(linewidth=2.4 * canvas.shrinks, foreground="white", alpha=0.9)
-            more: dict[str, Any] = {"ha": "center", "va": "center_baseline", "zorder": 4}
             axes.text(
-                x, at, name, size=points, weight=weight, color=color, path_effects=[effect], **more
+                x,
+                at,
+                name,
+                size=points,
+                weight=weight,
+                color=style.color,
+                path_effects=[effect],
+                ha="center",
+                va="center_baseline",
+                zorder=4,
             )
             return True
     return False

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from planner.sheet.ground import draw_rings
+from planner.sheet.ground import Lines, draw_rings
 from planner.sheet.symbols import BEYOND, BORDER, BORDER_HALO, LAND, SHORE, WATER
 from planner.sheet.view import View
 from planner.surroundings import Box, Districts, Surroundings
@@ -105,11 +105,11 @@ def draw_borders(axes: Axes, view: View, districts: Districts) -> None:
         )
 
 
-def _rings_on(view: View, areas: NDArray[np.object_]) -> NDArray[np.object_]:
+def _rings_on(view: View, areas: NDArray[np.object_]) -> Lines:
     """Return the rings of some areas that are seen on the map, in mm; holes turn the other way round."""
     parts = shapely.get_parts(areas)
     if not parts.size:
-        return parts
+        return np.empty(0, dtype=object)
     west, south, east, north = shapely.bounds(parts).T
     left, right, low, high = view.x(west), view.x(east), view.y(south), view.y(north)
     is_on = (right > 0) & (left < view.width) & (high > 0) & (low < view.height)
@@ -118,4 +118,5 @@ def _rings_on(view: View, areas: NDArray[np.object_]) -> NDArray[np.object_]:
     shapes = shapely.simplify(shapes, _PLAIN_MM, preserve_topology=False)
     out = _OUTSIDE_MM
     shapes = shapely.clip_by_rect(shapes, -out, -out, view.width + out, view.height + out)
-    return shapely.get_rings(shapely.orient_polygons(shapely.get_parts(shapes)))
+    rings: Lines = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(shapes)))
+    return rings

@@ -11,14 +11,32 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
-from browser.towns import grid_network, make_demand, make_sites, result_of, scenario, town
-from matplotlib.colors import to_rgba
+from browser.towns import (
+    ISLET,
+    POND,
+    SEA,
+    WITHIN,
+    by_the_sea,
+    grid_network,
+    make_demand,
+    make_sites,
+    names,
+    persons,
+    result_of,
+    scenario,
+    town,
+    village,
+)
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from pyproj import Geod
 
 from planner import sheet
 from planner.fonts import chinese_font, font_settings
+from planner.persons import shown_demand
 from planner.placement import Curve
 from planner.plan import Status
 from planner.result import Result
@@ -65,8 +83,13 @@ def street(**more: object) -> Result:
 
 def drawn(result: Result, language: str = "en", paper: Paper = Paper.A3, **more: object) -> Figure:
     with mpl.rc_context(sheet.SETTINGS | font_settings(chinese_font())):
-        told = {"approval": None, "bold": "bold"} | more
+        told = {"bold": "bold"} | more
         return layout.sheet_figure(result, paper=paper, language=Language(language), **told)
+
+
+def seen_of(result: Result, *, width: float, height: float, margin: float = 10.0) -> view.View:
+    shown = shown_demand(result.times.demand, result.scenario)
+    return view.view_of(result, shown, width=width, height=height, margin=margin, shrinks=1.0)
 
 
 def texts_of(figure: Figure) -> list[str]:
@@ -116,10 +139,14 @@ def test_more_stations_than_fit_are_counted():
 
 @pytest.mark.parametrize(
     ("approval", "said"),
-    [(None, "Internal draft"), ("浙S(2026)12号", "浙S(2026)12号"), ("a\u202eb\n", "ab")],
+    [
+        (None, "Internal draft"),
+        ("浙S(2026)12号", "Map approval no. 浙S(2026)12号"),
+        ("a\u202eb\n", "Map approval no. ab"),
+    ],
 )
 def test_it_is_a_draft_until_it_is_approved(approval: str | None, said: str):
-    texts = texts_of(drawn(street(), approval=approval))
+    texts = texts_of(drawn(street(asked=scenario(map={"approval": approval}))))
     assert said in texts  # in the bar
     assert any(text.startswith(f"{said}  ·  ") for text in texts)  # at the foot
     assert ("Internal draft" in texts) is (approval is None)
@@ -207,11 +234,11 @@ def test_roads_as_demand_have_figures_a_legend_and_a_worst_point_of_their_own(tm
 
 
 def test_all_words_are_there_in_both_languages():
-    assert all(zh and en for zh, en in words.WORDS.values())
-    fields = [
-        [sorted(re.findall(r"\{(\w+)\}", text)) for text in both] for both in words.WORDS.values()
-    ]
+    pairs = [*words.WORDS.values(), *words.PERSONS.values()]
+    assert all(zh and en for zh, en in pairs)
+    fields = [[sorted(re.findall(r"\{(\w+)\}", text)) for text in both] for both in pairs]
     assert all(zh == en for zh, en in fields)
+    assert set(words.PERSONS) < set(words.WORDS)
 
 
 # --- Texts of data ------------------------------------------------------------------------------
@@ -272,7 +299,7 @@ def test_all_texts_lie_on_the_sheet_and_those_of_the_column_in_it(paper: Paper, 
 
 def test_the_map_shows_all_demand_and_stations_with_a_margin():
     result = town(n_side=12, n_demand=60)
-    seen = view.view_of(result, width=300.0, height=200.0, margin=10.0, shrinks=1.0)
+    seen = seen_of(result, width=300.0, height=200.0)
     sites, stations = result.times.sites, result.plan.stations
     for points in (
         (result.times.demand.lon, result.times.demand.lat),
@@ -285,7 +312,7 @@ def test_the_map_shows_all_demand_and_stations_with_a_margin():
 
 def test_the_scale_is_that_of_the_ellipsoid():
     result = street()
-    seen = view.view_of(result, width=300.0, height=200.0, margin=10.0, shrinks=1.0)
+    seen = seen_of(result, width=300.0, height=200.0)
     lon, lat = result.times.demand.lon, result.times.demand.lat
     _, _, metres = Geod(ellps="WGS84").inv(lon[0], lat[0], lon[4], lat[4])
     mm = np.hypot(seen.x(lon[4]) - seen.x(lon[0]), seen.y(lat[4]) - seen.y(lat[0]))
@@ -329,6 +356,118 @@ def test_hatching_stays_inside_its_cell():
         assert np.hypot(*lines.reshape(-1, 2).T).max() < 1.73
 
 
+# --- What lies around ----------------------------------------------------------------------------
+
+
+def far_out(**more: object) -> Result:
+    """Return the village by the sea with a point on its island and one beyond where the coast is known."""
+    result = by_the_sea(**more)
+    demand = result.times.demand
+    lon = np.array([120.0, 120.001, 120.002, *AWAY])
+    return replace(result, times=replace(result.times, demand=replace(demand, lon=lon)))
+
+
+AWAY = (120.0205, 119.96)  # the coast is known from 119.97 to 120.03
+
+
+def colors_at(result: Result, *places: tuple[float, float]) -> list[str]:
+    """Return the colours that the sheet has at places, given in degrees."""
+    figure = drawn(result)
+    axes, seen = figure.axes[1], map_of(figure, result)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    dots = np.asarray(canvas.buffer_rgba())
+    at = axes.transData.transform([(seen.x(lon), seen.y(lat)) for lon, lat in places])
+    return [to_hex(dots[int(len(dots) - up), int(across)] / 255) for across, up in at]
+
+
+def map_of(figure: Figure, result: Result) -> view.View:
+    axes = figure.axes[1]
+    width, height = axes.get_xlim()[1], axes.get_ylim()[1]
+    return seen_of(result, width=width, height=height, margin=11.0)
+
+
+def test_sea_is_sea_and_land_is_land():
+    nowhere = (119.965, 30.0)
+    assert colors_at(far_out(), SEA, (120.0175, 30.0005), POND, ISLET, WITHIN, nowhere) == [
+        symbols.WATER,
+        symbols.LAND,
+        symbols.WATER,
+        symbols.LAND,
+        symbols.WATER,
+        symbols.BEYOND,
+    ]
+
+
+def test_without_a_coast_ponds_are_drawn_and_no_sea():
+    unknown = far_out()
+    unknown = replace(
+        unknown,
+        surroundings=replace(unknown.surroundings, sea=unknown.surroundings.sea[:0], sea_box=None),
+    )
+    assert colors_at(unknown, SEA, POND) == [symbols.BEYOND, symbols.WATER]
+
+
+def test_names_come_from_borders_and_places_in_the_language_of_the_sheet_and_once():
+    told = names(
+        ("大城", "Big City", 0, 120.01, 30.003),
+        ("甲区", "甲区", 2, 120.004, 29.9965),
+        ("远方", "Far Away", 1, 121.0, 30.0),
+    )
+    result = far_out(names=told)
+    for language, name in (("zh", "大城"), ("en", "Big City")):
+        written = [text.get_text() for text in drawn(result, language).axes[1].texts]
+        assert {name, "甲区", "乙区"} <= set(written)
+        assert written.count("甲区") == 1
+        assert not {"远方", "Far Away"} & set(written)
+
+
+def test_borders_are_drawn_over_a_light_edge():
+    figure = drawn(far_out())
+    edges = [patch.get_edgecolor() for patch in figure.axes[1].patches]
+    assert [edge for edge in edges if edge in (symbols.BORDER, symbols.BORDER_HALO)] == [
+        symbols.BORDER_HALO,
+        symbols.BORDER,
+    ] * 2
+
+
+# --- Few persons --------------------------------------------------------------------------------
+
+
+def test_where_weights_are_persons_it_says_so():
+    texts = texts_of(drawn(village([20.0, 30.0], **persons())))
+    assert {
+        "of people covered",
+        "people not covered",
+        "People",
+        "people who drive farthest",
+    } <= set(texts)
+    assert "of demand covered" not in texts
+    texts = texts_of(drawn(village([20.0, 30.0], **persons()), "zh"))
+    assert {"人员已覆盖", "未覆盖人数", "服务人数"} <= set(texts)
+
+
+def test_few_persons_have_neither_a_name_nor_a_place_of_their_own():
+    # the last two join, 300 m and 500 m from the station, at 300 + 200 x 4 / 7; the first stands for itself
+    result = village([20.0, 3.0, 4.0], metres=[-400.0, 300.0, 500.0], **persons(5))
+    figure = drawn(result)
+    texts = texts_of(figure)
+    assert "村0号" in texts
+    assert not any("村1号" in text or "村2号" in text for text in texts)
+    assert "farthest 1 min 23 s" in texts  # 500 m at 6 m a second
+    seen = map_of(figure, result)
+    shown = shown_demand(result.times.demand, result.scenario)
+    assert shown.lon[1] == shown.lon[2] == pytest.approx(120.0 + (300 + 800 / 7) * EAST)
+    dots = np.concatenate(
+        [c.get_offsets() for c in figure.axes[1].collections if isinstance(c, PathCollection)]
+    )
+    assert {round(float(x), 6) for x in dots[:, 0]} == {
+        round(float(seen.x(lon)), 6) for lon in shown.lon
+    }
+    worst = figure.axes[1].lines[0].get_xdata()[0]
+    assert worst == pytest.approx(seen.x(shown.lon[2]))
+
+
 # --- The same as ever, and as the map ------------------------------------------------------------
 
 
@@ -356,7 +495,7 @@ def test_without_a_chinese_font_it_is_in_english_and_a_hint_is_given(
 def test_colours_and_roads_are_those_of_the_map():
     scripts = "".join(
         (ASSETS / f"{name}.js").read_text("utf-8")
-        for name in ("demand", "roads", "cover", "layers")
+        for name in ("demand", "roads", "cover", "layers", "surroundings")
     )
 
     def listed(name: str) -> object:
@@ -368,6 +507,18 @@ def test_colours_and_roads_are_those_of_the_map():
     for name in ("width", "growth", "from", "cased", "thin", "casing", "fill"):
         ours = {"width": "WIDTH_PX"}.get(name, name.upper())
         assert listed(name) == list(getattr(symbols, f"ROAD_{ours}")), name
-    for color in (symbols.LAND, symbols.BEYOND, symbols.COVERED_ROAD, symbols.OPEN_ROAD):
+    of_places = scripts[scripts.index("PLACE_NAMES = {") :]
+    assert json.loads(of_places[of_places.index("from: ") + 6 :].split("]")[0] + "]") == list(
+        symbols.PLACE_FROM
+    )
+    assert all(f'"{color}"' in of_places for color in symbols.PLACE_COLOR)
+    for color in (
+        symbols.LAND,
+        symbols.BEYOND,
+        symbols.WATER,
+        symbols.SHORE,
+        symbols.COVERED_ROAD,
+        symbols.OPEN_ROAD,
+    ):
         assert f'"{color}"' in scripts
     assert symbols.RANKS == ground.RANKS

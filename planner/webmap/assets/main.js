@@ -66,7 +66,7 @@ function showAll(animate) {
     for (let i = 0; i < demand.n; i++) box.extend([demand.lat[i] / 1e5, demand.lon[i] / 1e5]);
     for (const i of stations.on) box.extend([stations.lat[i] / 1e5, stations.lon[i] / 1e5]);
     // where roads alone are demand, all of them
-    if (!demand.n && app.data.roads) app.data.road_x.forEach((x, k) => box.extend([app.data.road_y[k] / 1e5, x / 1e5]));
+    if (!demand.n && app.roads) box.extend(app.roads.corners());
   }
   if (!box.isValid()) return;
   const [left, bottom] = roomForLegend(box);

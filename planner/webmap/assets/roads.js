@@ -75,8 +75,18 @@ class Roads extends Lines {
     const { lon, lat, start } = pointsOfRoads(data);
     const { x, y } = project(lon, lat);
     super(x, y, start, data.road_rank);
+    this.lon = lon;
+    this.lat = lat;
     this.name = data.road_name;
     this.names = data.roads.names;
+  }
+
+  // South-western and north-eastern corner of all roads, in degrees.
+  corners() {
+    const ends = (values) => [values.reduce((a, b) => Math.min(a, b), Infinity) / 1e5, values.reduce((a, b) => Math.max(a, b), -Infinity) / 1e5];
+    const [south, north] = ends(this.lat);
+    const [west, east] = ends(this.lon);
+    return [[south, west], [north, east]];
   }
 
   isCased(rank, zoom) {
