@@ -11,6 +11,7 @@ from scipy.ndimage import distance_transform_edt
 
 from planner.network import RoadNetwork
 from planner.result import Result
+from planner.roadranks import ranks_of_classes
 from planner.sheet.symbols import (
     COVERED_ROAD,
     ISOCHRONE,
@@ -18,7 +19,6 @@ from planner.sheet.symbols import (
     ISOCHRONE_OUTERMOST,
     LAND,
     OPEN_ROAD,
-    RANKS,
     ROAD_CASED,
     ROAD_CASING,
     ROAD_FILL,
@@ -49,7 +49,7 @@ _POINTS_PER_PATH: Final = 4000
 
 def roads_on(view: View, network: RoadNetwork) -> list[Lines]:
     """Return the roads that are seen on the map, those of each rank, in mm."""
-    ranks = np.array([RANKS.get(c.removesuffix("_link"), 0) for c in network.classes], np.int64)
+    ranks = ranks_of_classes(network.classes)
     rank = ranks[network.street_class]
     x, y = view.x(network.shape_lon), view.y(network.shape_lat)
     lines, street = _seen(view, x, y, network.shape_start)

@@ -29,8 +29,8 @@ OPEN_ROAD: Final = "#d55e00"
 """Roads as demand, covered and not."""
 
 ISOCHRONE: Final = (0 / 255, 112 / 255, 84 / 255)
-ISOCHRONE_OUTERMOST: Final = 0.15
-ISOCHRONE_INSIDE: Final = 0.26
+ISOCHRONE_OUTERMOST: Final = 0.2
+ISOCHRONE_INSIDE: Final = 0.22
 """How much an area adds to what it lies on."""
 
 # by rank, from paths to motorways
@@ -47,16 +47,3 @@ PLACE_FROM: Final = (4.0, 8.5, 10.75, 13.0)
 PLACE_AIR: Final = (10.0, 8.0, 10.0, 12.0)
 PLACE_PX: Final = (15.0, 13.0, 12.0, 11.0)
 PLACE_COLOR: Final = ("#1f2933", "#26333f", "#3a4856", "#465462")
-
-RANKS: Final = {
-    "motorway": 5,
-    "trunk": 5,
-    "primary": 4,
-    "secondary": 3,
-    "tertiary": 2,
-    "unclassified": 1,
-    "residential": 1,
-    "living_street": 1,
-    "road": 1,
-}
-"""How a class is drawn, from paths (0, all others) to motorways (5); links like their road."""

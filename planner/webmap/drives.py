@@ -38,8 +38,12 @@ def site_rows(result: Result) -> NDArray[np.int64]:
 
 
 def may_try(result: Result) -> bool:
-    """Return whether the page may know from where each demand point drives: not where few persons are told of together."""
-    return not is_too_small(result.times.demand, result.scenario).any()
+    """Return whether the page may know from where each demand point drives: not where few persons are told of together.
+
+    Nor where there is none.
+    """
+    demand = result.times.demand
+    return len(demand) > 0 and not is_too_small(demand, result.scenario).any()
 
 
 def can_search(result: Result) -> bool:
@@ -47,9 +51,9 @@ def can_search(result: Result) -> bool:
     needs, source = result.times.needs, result.source
     is_plain = np.array_equal(needs.point, np.arange(len(result.times.demand)))
     if isinstance(source, RoadTimes):
-        return is_plain and len(needs) > 0 and 0 < source.network.n_edges <= MOST_EDGES
+        return is_plain and 0 < source.network.n_edges <= MOST_EDGES
     if isinstance(source, TableTimes):
-        return is_plain and len(needs) > 0 and source.pairs.time_s.size <= MOST_PAIRS
+        return is_plain and source.pairs.time_s.size <= MOST_PAIRS
     return False
 
 
@@ -79,7 +83,7 @@ def drive_parts(
     if not can_search(result) or source is None:
         return {"drives": None}, {}
     sources = np.sort(rows)
-    standard_s = float(result.times.needs.max_drive_time_s.max())
+    standard_s = max(fleet.max_drive_time_s for fleet in result.scenario.fleets)
     knows_points = may_try(result)
     words: dict[str, Any] = {
         "standard": [int(part[0]) for part in _parts(np.array([standard_s]))],

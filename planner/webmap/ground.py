@@ -10,25 +10,13 @@ import shapely
 from numpy.typing import NDArray
 
 from planner.network import RoadNetwork
+from planner.roadranks import ranks_of_classes
 from planner.webmap.pack import coordinates
 
 TOLERANCE_M: Final = 2.0
 """How far a drawn road may lie beside the real one: two pixels at the closest zoom but one."""
 
 METRES_PER_DEGREE: Final = 111_320.0
-
-RANKS: Final = {
-    "motorway": 5,
-    "trunk": 5,
-    "primary": 4,
-    "secondary": 3,
-    "tertiary": 2,
-    "unclassified": 1,
-    "residential": 1,
-    "living_street": 1,
-    "road": 1,
-}
-"""How a class is drawn, from paths (0, all others) to motorways (5); links like their road."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,9 +51,7 @@ def ground(network: RoadNetwork) -> Ground:
     x, y, start = _simplified(network)
     x, y, start = _without_repeats(x, y, start)
     n_points = np.diff(start)
-    ranks = np.array(
-        [RANKS.get(c.removesuffix("_link"), 0) for c in network.classes], dtype=np.int64
-    )
+    ranks = ranks_of_classes(network.classes)
     rank = ranks[network.street_class]
     seen = n_points > 1
     seen[seen] = _first_of_equals(x, y, start, np.flatnonzero(seen))
