@@ -44,7 +44,6 @@ from planner.run import run
 from planner.scenario import Language, read_scenario
 from planner.sheet import Paper, cells, layout, marks, symbols, view, words, write_sheet
 from planner.sheet.canvas import SIZE_MM, blank_sheet
-from planner.webmap import ground
 
 # names of data are in Chinese, and a system need not have letters for them
 pytestmark = pytest.mark.filterwarnings("ignore:Glyph .* missing from font")
@@ -521,4 +520,6 @@ def test_colours_and_roads_are_those_of_the_map():
         symbols.OPEN_ROAD,
     ):
         assert f'"{color}"' in scripts
-    assert symbols.RANKS == ground.RANKS
+    areas = (ASSETS / "areas.js").read_text("utf-8")
+    assert f"outermost: {symbols.ISOCHRONE_OUTERMOST}," in areas
+    assert f"inside: {symbols.ISOCHRONE_INSIDE}," in areas
