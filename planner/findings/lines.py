@@ -164,7 +164,11 @@ def _reach_rows(reach: Mapping[str, Any], demand: Mapping[str, Any]) -> Iterator
 
 def _run_rows(would_run: Mapping[str, Any]) -> Iterator[Row]:
     limit = would_run["stations"]
-    yield "goal", f"{would_run['goal']}: {_GOALS[Goal(would_run['goal'])]}"
+    listed = would_run["stations_file"]
+    what = f"the stations that {listed} names" if listed else _GOALS[Goal(would_run["goal"])]
+    yield "goal", f"{would_run['goal']}: {what}"
+    if listed:
+        yield "stations", f"{would_run['n_listed']}"
     if limit is not None:
         yield (
             "stations",

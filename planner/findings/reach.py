@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ def reach_found(survey: Survey) -> dict[str, Any]:
     """Return who can be covered at all, by how many sites, and which sites nobody can do without."""
     times, nearest = survey.times, survey.nearest_site
     demand, sites = times.demand, times.sites
-    cover = coverage_of(times)
+    cover = replace(coverage_of(times), is_excluded=~survey.inputs.may_be_station)
     n_covering = _n_covering(cover)
     is_missed = (n_covering == 0) & (cover.weight > 0)
     is_cut_off = nearest.site < 0

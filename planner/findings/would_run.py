@@ -16,6 +16,8 @@ def would_run(scenario: Scenario, survey: Survey) -> dict[str, Any]:
     return {
         "goal": rules.goal.value,
         "stations": rules.stations,
+        "stations_file": rules.stations_file,
+        "n_listed": None if survey.inputs.listed is None else survey.inputs.listed.size,
         "min_share": rules.min_share if rules.goal is Goal.SET_COVERING else None,
         "then": None if rules.then is None else rules.then.value,
         "cover_all": rules.cover_all,
@@ -23,7 +25,7 @@ def would_run(scenario: Scenario, survey: Survey) -> dict[str, Any]:
         "max_drive_min": fleet.max_drive_min,
         "direction": fleet.direction.value,
         "n_needs": len(times.needs),
-        "n_sites": int((~times.sites.is_excluded).sum()),
+        "n_sites": int(survey.inputs.may_be_station.sum()),
         "n_pairs": times.time_s.size,
         "pairs_within_min": None if math.isinf(farthest_s) else farthest_s / 60,
     }

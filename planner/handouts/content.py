@@ -365,12 +365,16 @@ def _sources(result: Result, language: str) -> Table:
     import pandas as pd
 
     scenario, network = result.scenario, result.network
+    drawn = scenario.map
     roles = {
         "network": scenario.network and scenario.network.file,
         "drive_times": scenario.drive_times and scenario.drive_times.file,
         "demand_points": scenario.demand.file,
         "sites": scenario.sites.file,
         "existing_stations": scenario.sites.existing,
+        "listed_stations": scenario.placement.stations_file,
+        "district_borders": drawn.districts and drawn.districts.file,
+        "water": drawn.water and drawn.water.file,
     }
     told = [role for role, file in roles.items() if file is not None]
     rows = []

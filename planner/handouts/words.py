@@ -134,6 +134,9 @@ _VALUES: Final[dict[str, tuple[str, str]]] = {
     "demand_points": ("需求点", "demand"),
     "sites": ("候选点", "candidate sites"),
     "existing_stations": ("现有驿站", "stations that stand"),
+    "listed_stations": ("评估名单", "stations to assess"),
+    "district_borders": ("区域边界", "borders of districts"),
+    "water": ("水域", "water"),
     # licences
     "osm": (
         "© OpenStreetMap 贡献者，ODbL 许可（openstreetmap.org/copyright）",

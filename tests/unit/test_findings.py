@@ -150,6 +150,8 @@ def test_what_would_run_has_the_size_of_the_question(tmp_path):
     assert found["would_run"] == {
         "goal": "max-covering",
         "stations": 2,
+        "stations_file": None,
+        "n_listed": None,
         "min_share": None,
         "then": None,
         "cover_all": False,
@@ -161,6 +163,17 @@ def test_what_would_run_has_the_size_of_the_question(tmp_path):
         "n_pairs": 4,  # D1-S1, D1-S2, D2-S2, and D3 to S3, which is excluded
         "pairs_within_min": 2,
     }
+
+
+def test_a_list_to_assess_is_told_with_what_is_odd_about_it(tmp_path):
+    (tmp_path / "list.csv").write_text("id\nS1\nS3\nS1\n")
+    found = surveyed(tmp_path, placement='goal = "assess"\nstations_file = "list.csv"\n')
+    assert (found["would_run"]["stations_file"], found["would_run"]["n_listed"]) == ("list.csv", 2)
+    told = "\n".join(finding_lines(found))
+    assert "the stations that list.csv names" in told
+    assert "list.csv: named more than once, counted once: S1 (line 4)" in told
+    # S3 is excluded, and listed: it covers D3, and is one of four sites
+    assert (found["would_run"]["n_sites"], found["reach"]["uncoverable"]) == (4, [])
 
 
 def test_what_would_run_tells_how_far_the_goal_looks(tmp_path):

@@ -175,6 +175,21 @@ def test_sources_have_their_checksums_and_what_they_hold(result):
     ]
 
 
+def test_lists_of_stations_and_layers_of_the_map_are_sources_too(tmp_path):
+    square = {"type": "Polygon", "coordinates": [[[121, 28], [122, 28], [122, 29], [121, 28]]]}
+    feature = {"type": "Feature", "properties": {"name": "东"}, "geometry": square}
+    layer = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    asked = 'stations_file = "list.csv"\n[map]\ndistricts = "d.geojson"\nwater = "w.geojson"\n'
+    files = {"s.toml": SCENARIO + asked, "list.csv": "id\nB\nC\n"}
+    found = answered(tmp_path, FILES | files | {"d.geojson": layer, "w.geojson": layer})
+    assert rows_of(tables_of(found, "en")["sources"], "file", "role")[3:] == [
+        ("list.csv", "stations to assess"),
+        ("d.geojson", "borders of districts"),
+        ("w.geojson", "water"),
+    ]
+    assert rows_of(tables_of(found)["stations"], "id") == [("B",), ("C",)]
+
+
 def test_remarks_and_reasons_are_handed_on(result):
     reasoned = replace(
         result,
