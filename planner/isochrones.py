@@ -29,6 +29,8 @@ from planner.units import minutes as seconds_of
 if TYPE_CHECKING:
     import geopandas
 
+MOST_STATIONS: Final = 500
+"""Of more stations than this a plan has no single areas, only those together: they would fill memory, and nobody looks at each."""
 STATIONS_AT_ONCE: Final = 256
 """So many stations are searched from and drawn before the next, so that memory does not grow with their number."""
 
@@ -100,7 +102,7 @@ class StationAreas:
     Attributes
     ----------
     each
-        Those of each station, by its position among the sites.
+        Those of each station, by its position among the sites; none where there are more than `MOST_STATIONS`.
     together
         Those of all stations together.
     """
@@ -273,6 +275,8 @@ def areas_of_plan(
 ) -> StationAreas | None:
     """Return the areas of stations that a scenario asks for; None where it asks for none, or there are no roads.
 
+    Of more than `MOST_STATIONS` stations only the areas together are drawn.
+
     Parameters
     ----------
     scenario
@@ -286,17 +290,19 @@ def areas_of_plan(
     if network is None or sites is None or scenario.network is None or not asked.minutes:
         return None
     is_station = np.isin(np.arange(len(sites)), stations)
+    all_stations = sites.where(is_station)
+    single = all_stations if len(all_stations) <= MOST_STATIONS else all_stations.part(0, 0)
     each, together = (
         areas_of(
             network,
-            sites.where(is_station),
+            places,
             asked.minutes,
             width_m=asked.width_m,
             by=by,
             direction=scenario.fleets[0].direction,
             access_kph=scenario.network.access_kph,
         )
-        for by in (By.STATION, By.TOGETHER)
+        for by, places in ((By.STATION, single), (By.TOGETHER, all_stations))
     )
     at_site = np.flatnonzero(is_station).astype(np.int32)[each.station]
     return StationAreas(each=replace(each, station=at_site), together=together)

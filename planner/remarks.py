@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from planner.drivetimes import Nearest, Needs
 from planner.inputs import Inputs
+from planner.isochrones import MOST_STATIONS
 from planner.points import Demand, Sites
+from planner.scenario import Scenario
 from planner.snapping import SHORT_COMPONENT_M, Places
 
 _NAMED: Final = 5
@@ -44,6 +46,16 @@ def remarks_on(inputs: Inputs, needs: Needs, nearest_site: Nearest) -> tuple[str
             remarks += _on_places(points, places)
     remarks += _on_reach(inputs, needs, nearest_site)
     return tuple(remarks)
+
+
+def remarks_on_areas(scenario: Scenario, n_stations: int) -> tuple[str, ...]:
+    """Return what is left out of the isochrones of a plan with so many stations, a sentence or none."""
+    is_asked = scenario.network is not None and scenario.isochrones.minutes
+    if not is_asked or n_stations <= MOST_STATIONS:
+        return ()
+    return (
+        f"isochrones of {n_stations} stations are drawn together only: single ones are for at most {MOST_STATIONS}",
+    )
 
 
 def _on_places(points: Demand | Sites, places: Places) -> list[str]:

@@ -17,11 +17,12 @@ from planner.compiled import kernel
 from planner.coverage import Coverage
 from planner.network import RoadNetwork
 from planner.reaches import reaches
-from planner.rows import starts
 from planner.scenario import Direction
 from planner.snapping import Places
 from planner.units import grid
 
+SITES_AT_ONCE: Final = 1_000
+"""Reaches of so many sites are searched at a time."""
 _SEED: Final = 20260101
 """Of the random numbers that sum up to what tells sets of sites apart."""
 
@@ -120,18 +121,43 @@ def _reaches(
     access_kph: float,
 ) -> _Reaches:
     """Return the parts of streets that each site covers: from their ends, and round the sites on them."""
-    found = reaches(network, sites, limit_s=limit_s, direction=direction, access_kph=access_kph)
-    site, street = found.site, network.edge_street[found.edge]
-    begin, end = found.parts(network, limit_s)
-    del found  # there are millions
-    kept = is_candidate[site] & (begin <= end)
-    order = np.flatnonzero(kept)[np.argsort(street[kept], kind="stable")]
-    return _Reaches(
-        starts(street[order], network.n_streets),
-        site[order].astype(np.int32),
-        begin[order],
-        end[order],
-    )
+    blocks = []
+    n_of_street = np.zeros(network.n_streets, dtype=np.int64)
+    # in blocks, for there are many millions, and searching takes much more memory than what is left of it
+    for first in range(0, len(sites), SITES_AT_ONCE):
+        some = sites.part(first, first + SITES_AT_ONCE)
+        found = reaches(network, some, limit_s=limit_s, direction=direction, access_kph=access_kph)
+        site = found.site + np.int32(first)
+        begin, end = found.parts(network, limit_s)
+        kept = is_candidate[site] & (begin <= end)
+        street = network.edge_street[found.edge[kept]]
+        n_of_street += np.bincount(street, minlength=network.n_streets)
+        blocks.append((street, site[kept], begin[kept], end[kept]))
+    start = np.concatenate([[0], np.cumsum(n_of_street)])
+    n = int(start[-1])
+    laid = _Reaches(start, np.empty(n, np.int32), np.empty(n), np.empty(n))
+    free = start[:-1].copy()
+    while blocks:
+        _lay(laid, free, *blocks.pop())
+    return laid
+
+
+@kernel
+def _lay(
+    laid: _Reaches,
+    free: NDArray[np.int64],
+    street: NDArray[np.int32],
+    site: NDArray[np.int32],
+    begin: NDArray[np.float64],
+    end: NDArray[np.float64],
+) -> None:
+    """Lay some reaches where their streets have the next free places."""
+    for k in range(street.size):
+        at = free[street[k]]
+        laid.site[at] = site[k]
+        laid.begin[at] = begin[k]
+        laid.end[at] = end[k]
+        free[street[k]] += 1
 
 
 class _Set(NamedTuple):

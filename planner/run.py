@@ -13,7 +13,7 @@ from planner.inputs import Inputs, read_inputs
 from planner.isochrones import areas_of_plan
 from planner.placement import Curve, coverage_for, place_on, reach_for
 from planner.plan import Plan
-from planner.remarks import remarks_on
+from planner.remarks import remarks_on, remarks_on_areas
 from planner.result import Result
 from planner.roaddemand import cover_of_roads, curve_of_demand, rows_of_roads, with_roads
 from planner.runfolder import refuse_foreign, refuse_inputs, write_result
@@ -76,7 +76,7 @@ def run(scenario: Scenario, *, out: Path | str | None = None) -> Result:
         inputs=inputs.files,
         roads=roads,
         only_m=pieces.only_m if scenario.demand.roads else None,
-        remarks=survey.remarks,
+        remarks=survey.remarks + remarks_on_areas(scenario, plan.stations.size),
         areas=areas,
         curve=_by_number(survey, plan, clock),
         source=inputs.source,

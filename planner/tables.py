@@ -355,9 +355,11 @@ def layers(result: Result) -> dict[str, geopandas.GeoDataFrame]:
 def _isochrone_layers(
     areas: StationAreas, site_id: NDArray[np.object_]
 ) -> dict[str, geopandas.GeoDataFrame]:
-    """Return the areas of each station, and those of all stations together."""
-    together = areas.together.to_frame(site_id).drop(columns="station")
-    return {"isochrones": areas.each.to_frame(site_id), "isochrones_together": together}
+    """Return the areas of each station, unless they are too many to draw, and those of all stations together."""
+    together = {"isochrones_together": areas.together.to_frame(site_id).drop(columns="station")}
+    if len(areas.together) and not len(areas.each):
+        return together
+    return {"isochrones": areas.each.to_frame(site_id)} | together
 
 
 def _write_times(path: Path, result: Result) -> None:

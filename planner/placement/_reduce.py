@@ -181,30 +181,17 @@ def by_column(rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
 
 def restricted(rows: Rows, is_row: NDArray[np.bool_], is_column: NDArray[np.bool_]) -> Rows:
     """Return some of the rows over some of the columns, both renumbered; rows that keep no column are left out."""
-    if rows.n_rows == 0:
-        return replace(rows, n_columns=int(is_column.sum()))
-    if is_column.all():
-        return rows if is_row.all() else _some_rows(rows, is_row)
-    is_pair = np.repeat(is_row, np.diff(rows.indptr))
-    is_pair &= is_column[rows.column]
-    length = np.add.reduceat(is_pair, rows.indptr[:-1], dtype=np.int64)
-    column_of = (np.cumsum(is_column) - 1).astype(np.int32)
+    if is_row.all() and is_column.all():
+        return rows
+    column_of = np.where(is_column, np.cumsum(is_column) - 1, -1).astype(np.int32)
+    length = _lengths(rows.indptr, rows.column, is_row, column_of)
+    is_left = length > 0
+    indptr = np.concatenate([[0], np.cumsum(length[is_left])])
     return Rows(
-        indptr=np.concatenate([[0], np.cumsum(length[length > 0])]),
-        column=column_of[rows.column[is_pair]],
-        weight=rows.weight[length > 0],
+        indptr=indptr,
+        column=_columns_left(rows.indptr, rows.column, is_left, column_of, int(indptr[-1])),
+        weight=rows.weight[is_left],
         n_columns=int(is_column.sum()),
-    )
-
-
-def _some_rows(rows: Rows, is_row: NDArray[np.bool_]) -> Rows:
-    """Return some of the rows, over all columns."""
-    length = np.diff(rows.indptr)
-    return Rows(
-        indptr=np.concatenate([[0], np.cumsum(length[is_row])]),
-        column=rows.column[np.repeat(is_row, length)],
-        weight=rows.weight[is_row],
-        n_columns=rows.n_columns,
     )
 
 
@@ -223,9 +210,9 @@ def parts(rows: Rows) -> list[NDArray[np.int32]]:
 
 def rows_with(rows: Rows, is_column: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return whether each row has one of some columns."""
-    if rows.n_rows == 0 or not is_column.any():
+    if not is_column.any():
         return np.zeros(rows.n_rows, dtype=bool)
-    return np.logical_or.reduceat(is_column[rows.column], rows.indptr[:-1])
+    return _have_one(rows.indptr, rows.column, is_column)
 
 
 def _take_essential(
@@ -280,6 +267,56 @@ def _open_rows(coverage: Coverage, usable: NDArray[np.bool_], *, weightless_matt
 def _table_size(n: int) -> int:
     """Return a power of two that is at least twice a number."""
     return 1 << (2 * n).bit_length()
+
+
+@kernel
+def _lengths(
+    indptr: NDArray[np.int64],
+    column: NDArray[np.int32],
+    is_row: NDArray[np.bool_],
+    column_of: NDArray[np.int32],
+) -> NDArray[np.int64]:
+    """Return how many columns each row keeps: 0 for rows that go; ``column_of`` is -1 for columns that go."""
+    length = np.zeros(is_row.size, np.int64)
+    for i in range(is_row.size):
+        if is_row[i]:
+            for pair in range(indptr[i], indptr[i + 1]):
+                length[i] += column_of[column[pair]] >= 0
+    return length
+
+
+@kernel
+def _columns_left(
+    indptr: NDArray[np.int64],
+    column: NDArray[np.int32],
+    is_left: NDArray[np.bool_],
+    column_of: NDArray[np.int32],
+    n_pairs: int,
+) -> NDArray[np.int32]:
+    """Return the new numbers of the columns that the rows left keep, row after row."""
+    out = np.empty(n_pairs, np.int32)
+    n = 0
+    for i in range(is_left.size):
+        if is_left[i]:
+            for pair in range(indptr[i], indptr[i + 1]):
+                if column_of[column[pair]] >= 0:
+                    out[n] = column_of[column[pair]]
+                    n += 1
+    return out
+
+
+@kernel
+def _have_one(
+    indptr: NDArray[np.int64], column: NDArray[np.int32], is_column: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return whether each row has one of some columns."""
+    has = np.zeros(indptr.size - 1, np.bool_)
+    for i in range(has.size):
+        for pair in range(indptr[i], indptr[i + 1]):
+            if is_column[column[pair]]:
+                has[i] = True
+                break
+    return has
 
 
 @kernel

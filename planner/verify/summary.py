@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 
 from planner.network import RoadNetwork
-from planner.remarks import remarks_on
+from planner.remarks import remarks_on, remarks_on_areas
 from planner.verify.again import Again, mean_s
 from planner.verify.notes import Notes, n_of
 from planner.verify.streets import street_graph
@@ -27,7 +27,10 @@ def check_summary(notes: Notes, again: Again, said: Mapping[str, Any]) -> None:
         **({"roads": None} if again.roads is None else {}),
         "by_fleet": {again.fleet: {"share_covered": _or_none(again.share_covered)}},
         "network": _network_in_numbers(again.inputs.network),
-        "remarks": list(remarks_on(again.inputs, again.needs, again.nearest_site)),
+        "remarks": [
+            *remarks_on(again.inputs, again.needs, again.nearest_site),
+            *remarks_on_areas(again.scenario, len(again.stations)),
+        ],
     }
     for sentence in unequal("", said, right):  # one by one: all are named
         notes.differ("result.json", [sentence])
