@@ -63,6 +63,10 @@ def test_the_sheet_has_the_answer_figures_legend_table_and_credit(seen: Seen):
         assert said in text
     assert "© OpenStreetMap contributors (ODbL)" in text
     assert "that of the selected station" not in text  # none is selected
+    assert f"Stations {len(rows)}" in " ".join(text.split())  # not all sites that could be
+    edges = seen.page.evaluate("""() => [...document.querySelectorAll("#print-sheet .answer p")]
+        .map((p) => [p.className, getComputedStyle(p).borderLeftWidth])""")
+    assert [name for name, width in edges if width != "0px"] == ["answer-more"]
 
 
 @pytest.mark.slow
