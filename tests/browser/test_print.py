@@ -6,7 +6,7 @@ import re
 
 import pytest
 from browser.conftest import Open, Seen
-from browser.towns import make_demand, make_sites, result_of, scenario, town
+from browser.towns import driven_town, make_demand, make_sites, result_of, scenario, town
 
 from planner.webmap import map_html
 
@@ -63,6 +63,15 @@ def test_the_sheet_has_the_answer_figures_legend_table_and_credit(seen: Seen):
         assert said in text
     assert "© OpenStreetMap contributors (ODbL)" in text
     assert "that of the selected station" not in text  # none is selected
+    edges = seen.page.evaluate("""() => [...document.querySelectorAll("#print-sheet .answer p")]
+        .map((p) => [p.className, getComputedStyle(p).borderLeftWidth])""")
+    assert [name for name, width in edges if width != "0px"] == ["answer-more"]
+
+
+@pytest.mark.slow
+def test_it_counts_stations_and_not_the_sites_that_could_be(open_map: Open):
+    seen = open_map(map_html(driven_town()))  # 9 of 24 sites
+    assert "驿站一览 9 个" in " ".join(on_paper(seen).split())
 
 
 @pytest.mark.slow

@@ -81,9 +81,9 @@ function paperTable() {
     shortened(app.stations.text(i), 40), shown.map((name) => CELLS[name](i).textContent)));
   return make("div", { class: "print-rows" },
     make("div", {},
-      make("h2", {}, word("table"), make("small", {}, ` ${word("station_of_n", { n: number(app.stations.on.length) })}`)),
+      make("h2", {}, word("table"), make("small", {}, ` ${byId("station-count").textContent}`)),
       paperRow("print-row print-head", "", word("col_name"), shown.map((name) => word(`col_${name}`) + (name === "road" ? " km" : ""))),
-      first),
+      ...(first ? [first] : [])),
     ...rest);
 }
 
