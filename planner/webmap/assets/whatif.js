@@ -177,7 +177,7 @@ class WhatIf {
 // A text as a cell: no spreadsheet takes it for a formula, and it ends where it should.
 function csvText(text) {
   const isNumber = /^[+-]?\d+(\.\d+)?$/.test(text);
-  const harmless = /^[=+\-@\t\r]/.test(text) && !isNumber ? `'${text}` : text;
+  const harmless = /^[=+\-@＝＋－＠\t\r\n]/.test(text) && !isNumber ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replace(/"/g, '""')}"` : harmless;
 }
 
