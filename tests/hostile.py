@@ -24,6 +24,7 @@ HOSTILE = [
     '=HYPERLINK("javascript:window.__pwned=7","x")',
     "@SUM(1)*cmd|' /C calc'!A0",
     "+1+1",
+    "＝1+1",
     "'a quote of its own",
     'a, "quoted"; text\tof $\\frac{1}{2}$',
 ]

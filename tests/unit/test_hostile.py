@@ -31,7 +31,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Glyph .* missing from font")
 
 NAMES = sorted(HOSTILE)
 N = len(NAMES)
-FORMULA = tuple("=+-@\t\r")
+FORMULA = tuple("=+-@＝＋－＠\t\r")
 
 
 @pytest.fixture(scope="module")
