@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.compiled import kernel
 from planner.coverage import Coverage, reach_of
 from planner.drivetimes import DriveTimes
 from planner.frames import at_demand, at_stations, need_rows, station_rows
@@ -188,17 +189,29 @@ def serve(
     """
     is_station = np.zeros(coverage.n_sites, dtype=bool)
     is_station[stations] = True
-    pair = np.flatnonzero(is_station[coverage.site])
-    need = np.searchsorted(coverage.indptr, pair, side="right") - 1
-    starts = np.flatnonzero(np.diff(need, prepend=-1) != 0)
     station_of = np.full(coverage.n_needs, -1, dtype=np.int32)
     drive_time_s = np.full(coverage.n_needs, np.nan)
-    if pair.size:
-        drive_time_s[need[starts]] = np.minimum.reduceat(coverage.time_s[pair], starts)
-        nearest = pair[coverage.time_s[pair] == drive_time_s[need]][::-1]
-        need = np.searchsorted(coverage.indptr, nearest, side="right") - 1
-        station_of[need] = coverage.site[nearest]  # the last one written is the lowest position
+    _take_nearest(
+        coverage.indptr, coverage.site, coverage.time_s, is_station, station_of, drive_time_s
+    )
     return station_of, drive_time_s
+
+
+@kernel
+def _take_nearest(
+    indptr: NDArray[np.int64],
+    site: NDArray[np.int32],
+    time_s: NDArray[np.float64],
+    is_station: NDArray[np.bool_],
+    station_of: NDArray[np.int32],
+    drive_time_s: NDArray[np.float64],
+) -> None:
+    """Write down the nearest station of each need that has one; of equally near ones the first."""
+    for need in range(station_of.size):
+        for pair in range(indptr[need], indptr[need + 1]):
+            if is_station[site[pair]] and not time_s[pair] >= drive_time_s[need]:
+                station_of[need] = site[pair]
+                drive_time_s[need] = time_s[pair]
 
 
 def drives_in_all(coverage: Coverage, stations: NDArray[np.int32]) -> float:

@@ -23,6 +23,9 @@ from planner.units import grid
 
 SITES_AT_ONCE: Final = 1_000
 """Reaches of so many sites are searched at a time."""
+PAGE: Final = 1 << 21
+"""So many reaches are kept in one piece, which is large enough to be given back as a whole: 50 MB."""
+_REACH: Final = np.dtype([("street", "i4"), ("site", "i4"), ("begin", "f8"), ("end", "f8")])
 _SEED: Final = 20260101
 """Of the random numbers that sum up to what tells sets of sites apart."""
 
@@ -121,43 +124,48 @@ def _reaches(
     access_kph: float,
 ) -> _Reaches:
     """Return the parts of streets that each site covers: from their ends, and round the sites on them."""
-    blocks = []
+    pages = [np.empty(PAGE, _REACH)]
     n_of_street = np.zeros(network.n_streets, dtype=np.int64)
-    # in blocks, for there are many millions, and searching takes much more memory than what is left of it
+    n = 0
+    # in blocks, for there are many millions, and to search for them takes much more memory than to keep them
     for first in range(0, len(sites), SITES_AT_ONCE):
         some = sites.part(first, first + SITES_AT_ONCE)
         found = reaches(network, some, limit_s=limit_s, direction=direction, access_kph=access_kph)
         site = found.site + np.int32(first)
         begin, end = found.parts(network, limit_s)
-        kept = is_candidate[site] & (begin <= end)
+        kept = np.flatnonzero(is_candidate[site] & (begin <= end))
         street = network.edge_street[found.edge[kept]]
         n_of_street += np.bincount(street, minlength=network.n_streets)
-        blocks.append((street, site[kept], begin[kept], end[kept]))
+        done = 0
+        while done < kept.size:
+            some_kept = slice(done, done + PAGE - n)
+            rows = pages[-1][n : n + kept[some_kept].size]
+            rows["street"], rows["site"] = street[some_kept], site[kept[some_kept]]
+            rows["begin"], rows["end"] = begin[kept[some_kept]], end[kept[some_kept]]
+            done, n = done + rows.size, n + rows.size
+            if n == PAGE:
+                pages.append(np.empty(PAGE, _REACH))
+                n = 0
     start = np.concatenate([[0], np.cumsum(n_of_street)])
-    n = int(start[-1])
-    laid = _Reaches(start, np.empty(n, np.int32), np.empty(n), np.empty(n))
+    n_reaches = int(start[-1])
+    laid = _Reaches(start, np.empty(n_reaches, np.int32), np.empty(n_reaches), np.empty(n_reaches))
     free = start[:-1].copy()
-    while blocks:
-        _lay(laid, free, *blocks.pop())
+    last = pages.pop()
+    _lay(laid, free, last[:n])
+    while pages:
+        _lay(laid, free, pages.pop())
     return laid
 
 
 @kernel
-def _lay(
-    laid: _Reaches,
-    free: NDArray[np.int64],
-    street: NDArray[np.int32],
-    site: NDArray[np.int32],
-    begin: NDArray[np.float64],
-    end: NDArray[np.float64],
-) -> None:
+def _lay(laid: _Reaches, free: NDArray[np.int64], rows: NDArray[np.void]) -> None:
     """Lay some reaches where their streets have the next free places."""
-    for k in range(street.size):
-        at = free[street[k]]
-        laid.site[at] = site[k]
-        laid.begin[at] = begin[k]
-        laid.end[at] = end[k]
-        free[street[k]] += 1
+    for row in rows:
+        at = free[row["street"]]
+        laid.site[at] = row["site"]
+        laid.begin[at] = row["begin"]
+        laid.end[at] = row["end"]
+        free[row["street"]] += 1
 
 
 class _Set(NamedTuple):
@@ -381,10 +389,12 @@ def coverage_with_roads(points: Coverage, roads: RoadRows, *, counts: bool) -> C
     counts
         Whether metres are weight; else a piece has none and only has to be covered.
     """
+    time_s = np.zeros(points.site.size + roads.site.size)  # what is not written to takes no memory
+    time_s[: points.site.size] = points.time_s
     return Coverage(
         indptr=np.concatenate([points.indptr, points.indptr[-1] + roads.indptr[1:]]),
-        site=np.concatenate([points.site, roads.site]),
-        time_s=np.concatenate([points.time_s, np.zeros(roads.site.size)]),
+        site=np.concatenate([points.site, roads.site]) if points.site.size else roads.site,
+        time_s=time_s,
         weight=np.concatenate([points.weight, roads.length_m if counts else np.zeros(len(roads))]),
         n_sites=points.n_sites,
         is_kept=points.is_kept,

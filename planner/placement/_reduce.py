@@ -172,11 +172,7 @@ def merged(rows: Rows) -> Rows:
 
 def by_column(rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return the rows of each column: where they start, and the rows, ascending in each column."""
-    ones = np.ones(rows.column.size, dtype=np.int8)
-    matrix = csr_array(
-        (ones, rows.column, rows.indptr), shape=(rows.n_rows, rows.n_columns)
-    ).tocsc()
-    return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32)
+    return _by_column(rows.indptr, rows.column, rows.n_columns)
 
 
 def restricted(rows: Rows, is_row: NDArray[np.bool_], is_column: NDArray[np.bool_]) -> Rows:
@@ -267,6 +263,24 @@ def _open_rows(coverage: Coverage, usable: NDArray[np.bool_], *, weightless_matt
 def _table_size(n: int) -> int:
     """Return a power of two that is at least twice a number."""
     return 1 << (2 * n).bit_length()
+
+
+@kernel
+def _by_column(
+    indptr: NDArray[np.int64], column: NDArray[np.int32], n_columns: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return where the rows of each column start, and the rows, ascending in each column."""
+    start = np.zeros(n_columns + 1, np.int64)
+    for j in column:
+        start[j + 1] += 1
+    start = np.cumsum(start)
+    free = start[:-1].copy()
+    row = np.empty(column.size, np.int32)
+    for i in range(indptr.size - 1):
+        for pair in range(indptr[i], indptr[i + 1]):
+            row[free[column[pair]]] = i
+            free[column[pair]] += 1
+    return start, row
 
 
 @kernel

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from planner.compiled import kernel
 from planner.coverage import Coverage
@@ -192,7 +191,7 @@ class _Choice(NamedTuple):
 def _nothing_chosen(rows: Rows, weight: NDArray[np.float64]) -> _Choice:
     """Return the empty choice from the columns of rows."""
     start, row = by_column(rows)
-    n, pair_weight = rows.n_rows, np.repeat(weight, np.diff(rows.indptr))
+    n = rows.n_rows
     return _Choice(
         indptr=rows.indptr,
         column=rows.column,
@@ -200,13 +199,28 @@ def _nothing_chosen(rows: Rows, weight: NDArray[np.float64]) -> _Choice:
         start=start,
         row=row,
         is_in=np.zeros(rows.n_columns, dtype=np.bool_),
-        worth=np.bincount(rows.column, pair_weight, rows.n_columns).astype(np.float64),
+        worth=_weight_of_columns(rows.indptr, rows.column, weight, rows.n_columns),
         n_covering=np.zeros(n, dtype=np.int32),
         covering=np.zeros(n, dtype=np.int64),
         uncovered=np.arange(n, dtype=np.int32),
         place=np.arange(n, dtype=np.int32),
         n_uncovered=np.full(1, n, dtype=np.int64),
     )
+
+
+@kernel
+def _weight_of_columns(
+    indptr: NDArray[np.int64],
+    column: NDArray[np.int32],
+    weight: NDArray[np.float64],
+    n_columns: int,
+) -> NDArray[np.float64]:
+    """Return the weight of the rows of each column."""
+    worth = np.zeros(n_columns)
+    for i in range(weight.size):
+        for pair in range(indptr[i], indptr[i + 1]):
+            worth[column[pair]] += weight[i]
+    return worth
 
 
 def _chance(seed: int) -> np.uint64:
@@ -414,7 +428,7 @@ class _Drives(NamedTuple):
     time_s: NDArray[np.float64]
     weight: NDArray[np.float64]
     start: NDArray[np.int64]
-    pair: NDArray[np.int64]
+    pair: NDArray[np.int32]
     need: NDArray[np.int32]
     serving: NDArray[np.int32]
     nearest_s: NDArray[np.float64]
@@ -423,23 +437,42 @@ class _Drives(NamedTuple):
 
 def _drives(coverage: Coverage, is_station: NDArray[np.bool_]) -> _Drives:
     """Return the pairs by need and by site, and how the stations serve each need."""
-    n, index = coverage.n_needs, np.arange(coverage.site.size, dtype=np.int32)
-    by_need = csr_array((index, coverage.site, coverage.indptr), shape=(n, coverage.n_sites))
-    by_site = by_need.tocsc()
+    n = coverage.n_needs
+    start, pair, need = _by_site(coverage.indptr, coverage.site, coverage.n_sites)
     drives = _Drives(
         indptr=coverage.indptr,
         site=coverage.site,
         time_s=coverage.time_s,
         weight=coverage.weight,
-        start=by_site.indptr.astype(np.int64),
-        pair=by_site.data,
-        need=by_site.indices.astype(np.int32),
+        start=start,
+        pair=pair,
+        need=need,
         serving=np.full(n, -1, dtype=np.int32),
         nearest_s=np.full(n, np.inf),
         second_s=np.full(n, np.inf),
     )
     _serve(drives, is_station, np.arange(n, dtype=np.int32))
     return drives
+
+
+@kernel
+def _by_site(
+    indptr: NDArray[np.int64], site: NDArray[np.int32], n_sites: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+    """Return where the pairs of each site start, the pairs, and their needs, ascending for each site."""
+    start = np.zeros(n_sites + 1, np.int64)
+    for j in site:
+        start[j + 1] += 1
+    start = np.cumsum(start)
+    free = start[:-1].copy()
+    pairs, needs = np.empty(site.size, np.int32), np.empty(site.size, np.int32)
+    for need in range(indptr.size - 1):
+        for pair in range(indptr[need], indptr[need + 1]):
+            at = free[site[pair]]
+            pairs[at] = pair
+            needs[at] = need
+            free[site[pair]] += 1
+    return start, pairs, needs
 
 
 @kernel

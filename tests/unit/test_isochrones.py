@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
 import towns
+from browser.towns import driven, scenario
 from pyproj import Geod
 
 import planner
+from planner.drivetimes import road_times
 from planner.errors import PlannerError
+from planner.isochrones import MOST_STATIONS, areas_of_plan
+from planner.remarks import remarks_on_areas
+from planner.scenario import Direction
+from planner.tables import layers
 
 GEOD = Geod(ellps="WGS84")
 ROAD = {1: (0, 0), 2: (3000, 0)}  # 300 s long: 36 km/h are 10 m/s
@@ -179,3 +187,21 @@ def test_equal_inputs_give_equal_bytes(road):
         one, other = (planner.isochrones(road, sites, by=by) for _ in range(2))
         assert (shapely.to_wkb(one.geometry) == shapely.to_wkb(other.geometry)).all()
         assert np.array_equal(one["reached_m"], other["reached_m"])
+
+
+@pytest.mark.parametrize(
+    ("n", "n_single"), [(MOST_STATIONS, MOST_STATIONS), (MOST_STATIONS + 1, 0)]
+)
+def test_many_stations_have_an_area_together_only(road, n, n_single):
+    sites = towns.sites_at(*[(3000 * i / n, 0) for i in range(n)])
+    asked = scenario(isochrones={"minutes": [0.5]})
+    source = road_times(road, sites, towns.demand_at((1500, 0)))
+    stations = np.arange(n, dtype=np.int32)
+    areas = areas_of_plan(asked, road, source.site_places, stations)
+    assert areas is not None
+    assert len(areas.each) == n_single
+    assert areas.together.reached_m.tolist() == pytest.approx([3000], abs=0.1)
+    assert len(remarks_on_areas(asked, n)) == (0 if n_single else 1)
+    result = replace(driven(source, Direction.TO_STATION, stations.tolist()), areas=areas)
+    drawn = {name for name in layers(result) if name.startswith("isochrones")}
+    assert drawn == ({"isochrones", "isochrones_together"} if n_single else {"isochrones_together"})
