@@ -120,7 +120,6 @@ def test_no_name_steers_the_sheet_or_leaves_it(result: Result, paper: Paper, lan
             result,
             paper=paper,
             language=Language(language),
-            approval=result.scenario.map.approval,
             bold="bold",
         )
         figure.draw_without_rendering()
