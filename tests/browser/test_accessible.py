@@ -219,6 +219,7 @@ def test_tab_reaches_every_control_of_the_map_and_shows_where_it_is(open_map: Op
 @pytest.mark.parametrize(
     ("page", "size"), [("compared_html", DESK), ("plain_html", DESK), ("html", PHONE)]
 )
+@pytest.mark.slow
 def test_tab_reaches_every_control_of_other_pages(
     open_map: Open, request: pytest.FixtureRequest, page: str, size: tuple[int, int]
 ):
@@ -233,6 +234,7 @@ def test_tab_reaches_every_control_of_other_pages(
 @pytest.mark.parametrize(
     "control", ["#map_stations", "#stations thead button >> nth=0", "#layer-sites", "#zoom-in"]
 )
+@pytest.mark.slow
 def test_the_mark_of_the_focus_is_not_covered(open_map: Open, html: str, control: str):
     seen = open_map(html)
     seen.page.keyboard.press("Tab")

@@ -192,6 +192,7 @@ def test_names_in_what_is_tried_do_nothing_and_the_list_comes_back_whole(
         assert_harmless(page)
 
 
+@pytest.mark.slow
 def test_names_of_runs_and_all_in_them_do_nothing_on_the_page_that_compares(open_map: Open):
     demand, sites = hostile_points()
     runs = [
@@ -240,6 +241,7 @@ def test_names_of_a_network_do_nothing_on_its_map(open_map: Open):
 
 
 @pytest.mark.parametrize("size", [(1440, 900), PHONE], ids=["desk", "phone"])
+@pytest.mark.slow
 def test_long_and_right_to_left_names_keep_to_their_place(
     open_map: Open, html: str, size: tuple[int, int]
 ):

@@ -253,6 +253,7 @@ def test_layers_of_folium_work_without_a_network(open_map: Open, name: str):
     open_and_close(open_map(shown.get_root().render()))
 
 
+@pytest.mark.slow
 def test_all_layers_of_folium_together_work_without_a_network(open_map: Open):
     shown = plain_map()
     for name, layer in LAYERS.items():
