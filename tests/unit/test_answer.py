@@ -68,7 +68,7 @@ def test_an_assessment_speaks_of_what_stands():
     now = street(asked=scenario(goal="assess"), status=Status.ASSESSED)
     sites = replace(now.times.sites, is_existing=np.ones(len(now.times.sites), dtype=bool))
     now = replace(now, times=replace(now.times, sites=sites))
-    assert said(now, "zh").startswith("现有的3 个驿站")
+    assert said(now, "zh").startswith("现有的 3 个驿站")
     assert said(now, "en", "proof") == "This looks at what stands today; no new station was chosen."
 
 
