@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
-from planner.curves.fonts import chinese_font
+
+from planner.fonts import chinese_font
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
