@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.instances import Streets, folder, streets
+from benchmarks.instances import Streets, folder, kept, streets
 from benchmarks.registry import (
     OURS,
     Answer,
@@ -214,12 +214,12 @@ class _Library:
         compiler = shutil.which("g++")
         if compiler is None:
             raise UnavailableError("g++ is not installed")
-        library = folder() / f"dijkstra-{source.stat().st_mtime_ns}.so"
-        if not library.is_file():
-            made = library.with_suffix(".new")
-            command = [compiler, "-O3", "-std=c++17", "-shared", "-fPIC", "-o", made, source]
+
+        def compile_into(path: Path) -> None:
+            command = [compiler, "-O3", "-std=c++17", "-shared", "-fPIC", "-o", path, source]
             subprocess.run(command, check=True, capture_output=True)
-            made.replace(library)
+
+        library = kept(folder() / f"dijkstra-{source.stat().st_mtime_ns}.so", compile_into)
         self.functions = ctypes.CDLL(str(library))
         self.functions.pairs_within.restype = ctypes.c_int64
         self.functions.nearest.restype = None

@@ -61,15 +61,29 @@ class Streets:
 
 def folder() -> Path:
     """Return the folder that instances are kept in from run to run."""
-    kept = os.environ.get("BENCHMARKS_FOLDER")
-    path = Path(kept) if kept else Path(tempfile.gettempdir()) / "station-planner-benchmarks"
+    named = os.environ.get("BENCHMARKS_FOLDER")
+    path = Path(named) if named else Path(tempfile.gettempdir()) / "station-planner-benchmarks"
     path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def kept(path: Path, make: Callable[[Path], None]) -> Path:
+    """Return a file of that folder, made where it isn't there.
+
+    Whoever makes one does so in a folder of its own: a half-made file is never seen, and two
+    programs that make the same one don't meet.
+    """
+    if not path.is_file():
+        with tempfile.TemporaryDirectory(dir=path.parent) as beside:
+            made = Path(beside) / path.name
+            make(made)
+            made.replace(path)
     return path
 
 
 def streets(n_nodes: int) -> Streets:
     """Return a town of about so many junctions, of ``../shared`` where that is there, else of our own."""
-    with np.load(_kept(_streets_file(n_nodes), lambda path: _make_streets(n_nodes, path))) as a:
+    with np.load(kept(_streets_file(n_nodes), lambda path: _make_streets(n_nodes, path))) as a:
         matrix = csr_array((a["time_s"], a["head"], a["start"]), shape=(a["x"].size,) * 2)
         return Streets(
             x=a["x"],
@@ -89,7 +103,7 @@ def streets_pbf(n_nodes: int) -> Path:
     def make(path: Path) -> None:
         generator.write_pbf(str(path), *generator.streets(n_nodes))
 
-    return _kept(folder() / f"streets-{n_nodes}.osm.pbf", make)
+    return kept(folder() / f"streets-{n_nodes}.osm.pbf", make)
 
 
 def real_file(name: str) -> Path:
@@ -103,16 +117,6 @@ def real_file(name: str) -> Path:
 def _streets_file(n_nodes: int) -> Path:
     maker = "own" if _shared_generator() is None else "shared"
     return folder() / f"streets-{maker}-{n_nodes}.npz"
-
-
-def _kept(path: Path, make: Callable[[Path], None]) -> Path:
-    """Return a file, made where it isn't there; a half-made one is never seen."""
-    if not path.is_file():
-        with tempfile.TemporaryDirectory(dir=path.parent) as beside:
-            made = Path(beside) / path.name
-            make(made)
-            made.replace(path)
-    return path
 
 
 def _shared_generator() -> ModuleType | None:
@@ -181,7 +185,7 @@ def town(n_nodes: int, seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.f
         shape=(x.size, x.size),
     ).tocsr()
     label = connected_components(matrix, directed=True, connection="strong")[1]
-    kept = np.flatnonzero(label == np.argmax(np.bincount(label)))
-    matrix = matrix[kept][:, kept]
+    largest = np.flatnonzero(label == np.argmax(np.bincount(label)))
+    matrix = matrix[largest][:, largest]
     matrix.sort_indices()
-    return x[kept], y[kept], matrix
+    return x[largest], y[largest], matrix

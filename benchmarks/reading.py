@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.instances import ROOT, folder, real_file, streets_pbf
+from benchmarks.instances import ROOT, folder, kept, real_file, streets_pbf
 from benchmarks.measure import FailedError
 from benchmarks.registry import OURS, Answer, Case, Level, Limit, UnavailableError, Work, task
 
@@ -203,12 +203,13 @@ def _(instance: str) -> Work:
 
 def _as_xml(path: Path) -> Path:
     """Return the ways of an extract that may be roads, and their nodes, as OSM XML."""
+    xml = folder() / f"{path.name.removesuffix('.osm.pbf')}.osm"
+    return kept(xml, lambda made: _write_xml(path, made))
+
+
+def _write_xml(path: Path, made: Path) -> None:
     import osmium
 
-    xml = folder() / f"{path.name.removesuffix('.osm.pbf')}.osm"
-    if xml.is_file():
-        return xml
-    made = folder() / f"half-made-{xml.name}"
     ways = (
         osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY)
         .with_locations()
@@ -223,5 +224,3 @@ def _as_xml(path: Path) -> Path:
             is_whole = all(node.location.valid() for node in way.nodes)  # else osmnx gives up
             if is_whole and "no" not in closed and way.tags.get("area") != "yes":
                 writer.add(way)
-    made.replace(xml)
-    return xml
