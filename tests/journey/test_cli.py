@@ -11,11 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from scenarios import called, write
 
 import planner
 from planner import runfolder
-from planner.cli import app
 
 FILES = [
     *("assignments.csv", "log.json", "map.html", "plan.gpkg", "result.json"),
@@ -57,16 +56,9 @@ def town(tmp_path, monkeypatch):
     """A folder with a scenario of a town, in which the program is run."""
     folder = tmp_path / "town"
     folder.mkdir()
-    (folder / "roads.osm").write_text(ROADS)
-    (folder / "demand.csv").write_text(DEMAND)
-    (folder / "hosts.csv").write_text(HOSTS)
-    (folder / "town.toml").write_text(SCENARIO)
     monkeypatch.chdir(folder)
-    return folder
-
-
-def called(*arguments):
-    return CliRunner().invoke(app, [str(a) for a in arguments])
+    files = {"roads.osm": ROADS, "demand.csv": DEMAND, "hosts.csv": HOSTS, "town.toml": SCENARIO}
+    return write(folder, files)
 
 
 def as_program(*arguments, **environment):
@@ -619,11 +611,13 @@ def test_no_colour_goes_into_a_pipe(town):
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
 def test_an_interrupt_ends_with_130_and_leaves_nothing(town):
     (town / "wait.py").write_text(
-        "import planner.scenario, time\n"
+        "import planner.scenario, signal, time\n"
         "def read_scenario(path):\n"
         "    print('reading', flush=True)\n"
         "    time.sleep(60)\n"
         "planner.scenario.read_scenario = read_scenario\n"
+        # a shell that puts the tests into the background lets them, and all they start, ignore interrupts
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from planner.cli import main\nmain()\n"
     )
     program = subprocess.Popen(

@@ -26,9 +26,8 @@ import shapely
 import tomli_w
 import towns
 from conftest import ROOT, SHARED
-from typer.testing import CliRunner
+from scenarios import called
 
-from planner.cli import app
 from planner.drivetimes import drive_times
 from planner.network import JunctionDelays, RoadNetwork
 from planner.roads import read_network
@@ -731,9 +730,7 @@ def planned(request, tmp_path_factory) -> Run:
         "placement": {"goal": "set-covering"},
     }
     (folder / "town.toml").write_text(tomli_w.dumps(scenario), encoding="utf-8")
-    told = CliRunner().invoke(
-        app, ["plan", str(folder / "town.toml"), "--out", str(folder / "run")]
-    )
+    told = called("plan", folder / "town.toml", "--out", folder / "run")
     assert told.exit_code == 0, told.output
     result = json.loads((folder / "run" / "result.json").read_text(encoding="utf-8"))
     return Run(town, vehicle, folder / "run", hosts, demand, result)
@@ -757,7 +754,7 @@ def test_the_network_planned_on_is_the_one_counted(planned):
 
 
 def test_verify_agrees(planned):
-    told = CliRunner().invoke(app, ["verify", str(planned.folder)])
+    told = called("verify", planned.folder)
     assert told.exit_code == 0, told.output
     assert "Everything agrees." in told.stdout
 

@@ -25,10 +25,9 @@ import shapely
 import tomli_w
 import towns
 from conftest import SHARED
-from typer.testing import CliRunner
+from scenarios import called
 
 import planner
-from planner.cli import app
 from planner.network import JunctionDelays
 from planner.roads import LineLayer
 
@@ -373,10 +372,6 @@ def points_of(name: str, folder: Path) -> None:
         ids = {"id": [f"P{i:03d}" for i in range(len(lonlat))]}
         table = pd.DataFrame(ids | {"lon": lonlat[:, 0], "lat": lonlat[:, 1]} | more)
         table.to_csv(folder / file, index=False)
-
-
-def called(*arguments: Any) -> Any:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.mark.parametrize("town", ["futian", "jinan", "coquimbo", "nauru"])
