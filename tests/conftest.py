@@ -13,8 +13,14 @@ SHARED = ROOT.parent / "shared"
 
 # the same examples in every run, and none judged by the clock: machines differ and may be busy
 settings.register_profile(
-    "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "ci",
+    derandomize=True,
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
 )
+# twice as many, beside the slow tests: `pytest tests/property --hypothesis-profile=thorough`
+settings.register_profile("thorough", settings.get_profile("ci"), max_examples=100)
 # other examples every time, many of them: `pytest --hypothesis-profile=search`
 settings.register_profile(
     "search", settings.get_profile("ci"), derandomize=False, max_examples=1000
