@@ -443,7 +443,7 @@ def _drives(coverage: Coverage, is_station: NDArray[np.bool_]) -> _Drives:
         indptr=coverage.indptr,
         site=coverage.site,
         time_s=coverage.time_s,
-        weight=coverage.weight,
+        weight=coverage.weight.copy(),  # read-only or not, the kernels are compiled once
         start=start,
         pair=pair,
         need=need,
