@@ -278,7 +278,7 @@ class Journey:
     scope="module",
     params=[
         "helsinki",
-        pytest.param("huainan", marks=pytest.mark.shared),
+        pytest.param("huainan", marks=[pytest.mark.shared, pytest.mark.slow]),
         pytest.param("bahamas", marks=[pytest.mark.shared, pytest.mark.slow]),
         pytest.param("north_anhui", marks=[pytest.mark.shared, pytest.mark.slow]),
     ],

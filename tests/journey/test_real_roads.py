@@ -105,7 +105,14 @@ ON_THE_LEFT = {
     "jp_ajishima_island_2017.osm.pbf",
     "jp_uku_island_2017.osm.pbf",
 }
-LARGE = {"cn_north_anhui_tile_2017.osm.pbf", "pt_porto.osm.pbf"}
+LARGE = {
+    "br_porto_alegre.osm.pbf",
+    "bz_belize_2015.osm.pbf",
+    "cn_north_anhui_tile_2017.osm.pbf",
+    "de_heidelberg.osm.pbf",
+    "pt_porto.osm.pbf",
+    "us_columbus.osm.pbf",
+}
 
 
 def cases(keys: Iterable[tuple[str, str]]) -> list[Any]:
@@ -552,7 +559,9 @@ def test_restrictions_over_ways_bar_just_the_drives_they_speak_of():
 # --- Heidelberg: limits ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("vehicle", ["car", "motorcycle", "ebike"])
+@pytest.mark.parametrize(
+    "vehicle", ["car", pytest.param("motorcycle", marks=pytest.mark.slow), "ebike"]
+)
 def test_five_hundred_streets_with_limits_are_driven_as_their_tags_say(vehicle):
     roads = roads_of("de_heidelberg.osm.pbf", vehicle)
     network = roads.network

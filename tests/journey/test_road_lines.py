@@ -374,7 +374,15 @@ def points_of(name: str, folder: Path) -> None:
         table.to_csv(folder / file, index=False)
 
 
-@pytest.mark.parametrize("town", ["futian", "jinan", "coquimbo", "nauru"])
+@pytest.mark.parametrize(
+    "town",
+    [
+        "futian",
+        "nauru",
+        pytest.param("jinan", marks=pytest.mark.slow),
+        pytest.param("coquimbo", marks=pytest.mark.slow),
+    ],
+)
 def test_a_plan_on_real_lines_passes_verify(town, tmp_path):
     points_of(town, tmp_path)
     source = SOURCES[town]

@@ -371,7 +371,7 @@ def test_who_may_not_turn_right_turns_back_or_goes_round(tmp_path, u_turn_s, sec
     assert verify(tmp_path / "out").differences == ()
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.data(),
     towns.small_towns(),
