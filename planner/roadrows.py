@@ -328,7 +328,7 @@ def _sweep(
     row_site = np.empty(1024, np.int32)
     only_m = np.zeros(n_sites)
     coverable_m = 0.0
-    zero = np.int64(0)  # a plain 0 would have the kernels that take it compiled for it alone, too
+    zero = 0 * n_sites  # for a plain 0 numba would compile the kernels that take it once more
     n_rows = n_entries = turn = zero
     for street in range(length_m.size):
         here = slice(reaches.street_start[street], reaches.street_start[street + 1])
