@@ -40,9 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep networks in a folder of the session, in processes that tests start too; the user's cache is never touched."""
+    """Keep networks in a folder of the session, in processes that tests start too; the user's cache is never touched.
+
+    GDAL need not wait for the disk after each layer that a test writes.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STATION_PLANNER_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("OGR_SQLITE_SYNCHRONOUS", "OFF")
         yield
 
 
