@@ -8,6 +8,7 @@ import pytest
 import towns
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scenarios import write
 
 from planner.drivetimes import drive_times
 from planner.errors import PlannerError, ScenarioError
@@ -88,9 +89,6 @@ def written(
     delay_s=0,
 ):
     """The scenario of a town, written and read."""
-    (folder / "roads.osm").write_text(roads)
-    (folder / "demand.csv").write_text(demand, encoding="utf-8")
-    (folder / "hosts.csv").write_text(hosts, encoding="utf-8")
     text = SETTINGS.format(
         placement=placement,
         minutes=minutes,
@@ -98,8 +96,8 @@ def written(
         access_kph=access_kph,
         delay_s=delay_s,
     )
-    (folder / "town.toml").write_text(text)
-    return read_scenario(folder / "town.toml")
+    files = {"roads.osm": roads, "demand.csv": demand, "hosts.csv": hosts, "town.toml": text}
+    return read_scenario(write(folder, files) / "town.toml")
 
 
 # One road of 3 km at 36 km/h, which is 100 s a kilometre; two minutes are 1200 m.
