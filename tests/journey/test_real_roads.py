@@ -535,6 +535,7 @@ def test_all_drives_between_forty_places_of_monaco_are_those_of_networkx(monaco,
 # --- Liechtenstein: restrictions over ways -----------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_restrictions_over_ways_bar_just_the_drives_they_speak_of():
     roads = roads_of("li_liechtenstein_2021.osm.pbf", "car")
     pieces = roads.pieces
@@ -559,9 +560,8 @@ def test_restrictions_over_ways_bar_just_the_drives_they_speak_of():
 # --- Heidelberg: limits ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "vehicle", ["car", pytest.param("motorcycle", marks=pytest.mark.slow), "ebike"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("vehicle", ["car", "motorcycle", "ebike"])
 def test_five_hundred_streets_with_limits_are_driven_as_their_tags_say(vehicle):
     roads = roads_of("de_heidelberg.osm.pbf", vehicle)
     network = roads.network
@@ -579,6 +579,7 @@ def test_five_hundred_streets_with_limits_are_driven_as_their_tags_say(vehicle):
     assert 20 < sum(is_held) < 900
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vehicle", ["car", "ebike"])
 def test_five_hundred_streets_without_limits_are_driven_as_their_class(vehicle):
     roads = roads_of("de_heidelberg.osm.pbf", vehicle)
