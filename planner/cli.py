@@ -67,12 +67,14 @@ ScenarioFile = Annotated[
 RunFolder = Annotated[
     Path, typer.Argument(exists=True, file_okay=False, help="Result folder.", show_default=False)
 ]
-Out = Annotated[
-    Path | None,
-    typer.Option(
-        "--out", "-o", help="Folder for the results; runs/<name> if left out.", show_default=False
-    ),
-]
+
+
+def _out(words: str, *, file_okay: bool = True) -> Any:
+    """Return the option that says where results go, which may be left out."""
+    return typer.Option("--out", "-o", file_okay=file_okay, help=words, show_default=False)
+
+
+Out = Annotated[Path | None, _out("Folder for the results; runs/<name> if left out.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON, for machines.")]
 
 
@@ -202,12 +204,7 @@ def curve(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            help="Folder for curve.csv, curve.png and curve.svg; runs/<name>-curve if left out.",
-            show_default=False,
-        ),
+        _out("Folder for curve.csv, curve.png and curve.svg; runs/<name>-curve if left out."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -262,15 +259,7 @@ def _verified_lines(found: "Verification") -> list[str]:
 @app.command(name="map")
 def map_again(
     run: RunFolder,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            help="File to write; map.html of the run if left out.",
-            show_default=False,
-        ),
-    ] = None,
+    out: Annotated[Path | None, _out("File to write; map.html of the run if left out.")] = None,
 ) -> None:
     """Draw the map of a saved run again."""
     from planner.runfolder import read_result
@@ -322,13 +311,7 @@ def tables(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            file_okay=False,
-            help="Folder for the files; tables in that of the run if left out.",
-            show_default=False,
-        ),
+        _out("Folder for the files; tables in that of the run if left out.", file_okay=False),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -352,13 +335,7 @@ def tables(
 def sheet(
     run: RunFolder,
     out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            help="Folder for sheet.pdf and sheet.png; that of the run if left out.",
-            show_default=False,
-        ),
+        Path | None, _out("Folder for sheet.pdf and sheet.png; that of the run if left out.")
     ] = None,
     paper: Annotated[
         _Paper, typer.Option(case_sensitive=False, help="Size of the paper.")
@@ -545,15 +522,7 @@ def isochrones(
 
 @app.command()
 def demo(
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            help="Folder for the results; runs/yuhuan if left out.",
-            show_default=False,
-        ),
-    ] = None,
+    out: Annotated[Path | None, _out("Folder for the results; runs/yuhuan if left out.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Plan the county that comes along, and draw its map."""

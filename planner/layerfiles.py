@@ -20,6 +20,10 @@ KINDS: Final = (".gpkg", ".geojson")
 """Endings of the files that can be written."""
 _FIXED_DATE: Final = "2000-01-01T00:00:00Z"
 """GeoPackages say when they were made; equal layers are to give equal bytes."""
+_WHILE_WRITING: Final = MappingProxyType(
+    {"OGR_CURRENT_DATE": _FIXED_DATE, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
+)
+"""What GDAL is told meanwhile. It need not wait for the disk after each layer: the file is put in its place once it is whole."""
 _GEOMETRY: Final = "geom"
 """The column of geometries."""
 _DECIMALS: Final = 9
@@ -56,7 +60,7 @@ def write_layers(
     """
     import pyogrio
 
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    pyogrio.set_gdal_config_options(dict(_WHILE_WRITING))
     try:
         with TemporaryDirectory() as folder:  # for GDAL a path with a ! means something else
             plain = Path(folder) / "layers.gpkg"
@@ -78,7 +82,7 @@ def write_layers(
                 )
             put(plain, path)
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+        pyogrio.set_gdal_config_options(dict.fromkeys(_WHILE_WRITING))
 
 
 def _style_table(styles: Mapping[str, Style]) -> pd.DataFrame:

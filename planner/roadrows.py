@@ -328,14 +328,15 @@ def _sweep(
     row_site = np.empty(1024, np.int32)
     only_m = np.zeros(n_sites)
     coverable_m = 0.0
-    n_rows = n_entries = turn = 0
+    zero = 0 * n_sites  # for a plain 0 numba would compile the kernels that take it once more
+    n_rows = n_entries = turn = zero
     for street in range(length_m.size):
         here = slice(reaches.street_start[street], reaches.street_start[street + 1])
         site, begin, end = reaches.site[here], reaches.begin[here], reaches.end[here]
         if length_m[street] == 0.0:
             continue
         by_begin, by_end = np.argsort(begin, kind="mergesort"), np.argsort(end, kind="mergesort")
-        first_begin = first_end = n = 0
+        first_begin = first_end = n = zero
         total = np.uint64(0)
         gains_only = False
         piece_m = position = 0.0

@@ -19,7 +19,7 @@ from planner.clock import Clock, Stage
 from planner.coverage import coverage_of
 from planner.drivetimes import DriveTimes, Nearest, Needs
 from planner.errors import PlannerError
-from planner.inputs import files_of, read_inputs
+from planner.inputs import Inputs, files_of, read_inputs
 from planner.isochrones import areas_of_plan
 from planner.placement import Curve
 from planner.plan import Plan, Status, Then, serve
@@ -204,23 +204,7 @@ def read_result(folder: Path, *, with_areas: bool = True) -> Result:
         raise PlannerError(
             f"{folder}: {', '.join(changed)} changed since this run; run the plan again"
         )
-    needs = Needs(
-        point=saved["need_demand"],
-        fleet=saved["need_fleet"],
-        period=saved["need_period"],
-        weight=saved["need_weight"],
-        max_drive_time_s=saved["need_max_drive_time_s"],
-        fleets=tuple(saved["fleets"].tolist()),
-        periods=tuple(saved["periods"].tolist()),
-    )
-    times = DriveTimes(
-        need=saved["need"],
-        site=saved["site"],
-        time_s=saved["time_s"],
-        needs=needs,
-        demand=inputs.demand,
-        sites=inputs.sites,
-    )
+    times = _times(saved, inputs)
     plan = _plan(summary, times)
     return Result(
         scenario=scenario,
@@ -243,6 +227,27 @@ def read_result(folder: Path, *, with_areas: bool = True) -> Result:
         source=inputs.source,
         curve=_curve(summary, times, counts_metres=scenario.demand.file is None),
         surroundings=read_surroundings(scenario, inputs.network),
+    )
+
+
+def _times(saved: dict[str, NDArray[Any]], inputs: Inputs) -> DriveTimes:
+    """Return the drive times as they were saved, of points that were read again."""
+    needs = Needs(
+        point=saved["need_demand"],
+        fleet=saved["need_fleet"],
+        period=saved["need_period"],
+        weight=saved["need_weight"],
+        max_drive_time_s=saved["need_max_drive_time_s"],
+        fleets=tuple(saved["fleets"].tolist()),
+        periods=tuple(saved["periods"].tolist()),
+    )
+    return DriveTimes(
+        need=saved["need"],
+        site=saved["site"],
+        time_s=saved["time_s"],
+        needs=needs,
+        demand=inputs.demand,
+        sites=inputs.sites,
     )
 
 

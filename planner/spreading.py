@@ -13,7 +13,8 @@ from planner.errors import PointsError
 from planner.geodesy import step_lengths
 from planner.network import RoadNetwork
 from planner.pointfiles.areas import area_km2
-from planner.points import Demand, inner_points_note, ordered
+from planner.pointfiles.checks import inner_points_note
+from planner.points import Demand, ordered
 from planner.rows import row_of, starts
 from planner.wording import counted, some
 

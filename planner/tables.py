@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.figures import figures, left_out
+from planner.figures import Figures, figures, left_out
 from planner.frames import DEGREE_DECIMALS, at_demand, need_rows, station_rows
 from planner.isochrones import StationAreas
 from planner.layerfiles import write_layers
+from planner.network import RoadNetwork
 from planner.placement import Curve
+from planner.plan import Then
 from planner.points import Sites
 from planner.qgis_styles import plan_styles
 from planner.result import Result
@@ -49,9 +51,9 @@ def write_tables(result: Result, folder: Path) -> None:
 
 def summary(result: Result) -> dict[str, Any]:
     """Return the numbers of a result as result.json holds them: plain values, None where there is none."""
-    plan, times, network = result.plan, result.times, result.network
-    found, missing = figures(result), left_out(result)
-    needs, demand, sites = times.needs, times.demand, times.sites
+    plan, network, curve = result.plan, result.network, result.curve
+    needs, sites = result.times.needs, result.times.sites
+    found, counts_metres = figures(result), result.scenario.demand.file is None
     is_new = ~(sites.is_existing | sites.is_required)[plan.stations]
     return {
         "format": FORMAT,
@@ -67,27 +69,8 @@ def summary(result: Result) -> dict[str, Any]:
         "bound": _number(plan.bound, is_whole=plan.goal is Goal.SET_COVERING),
         "gap": _number(plan.gap),
         "stopped_by": plan.stopped_by,
-        "then": None
-        if plan.then is None
-        else {
-            "goal": plan.then.goal.value,
-            "objective": plan.then.objective,
-            "bound": plan.then.bound,
-            "gap": plan.then.gap,
-        },
-        "demand": None
-        if result.scenario.demand.file is None
-        else {
-            "n": found.n_points,
-            "weight": found.weight,
-            "covered_n": found.n_covered,
-            "covered_weight": found.covered_weight,
-            "share_covered": found.share_covered,
-            "uncovered": demand.id[missing.uncovered].tolist(),
-            "uncoverable": _uncoverable(result),
-            "unreachable": demand.id[missing.unreachable].tolist(),
-            "off_network": demand.id[missing.off_network].tolist(),
-        },
+        "then": None if plan.then is None else _then(plan.then),
+        "demand": None if counts_metres else _demand(result, found),
         "drive_time_s": {
             "mean": _number(found.mean_s),
             "median": _number(found.median_s),
@@ -99,25 +82,52 @@ def summary(result: Result) -> dict[str, Any]:
             fleet: {"share_covered": _share(result, needs.fleet == i)}
             for i, fleet in enumerate(needs.fleets)
         },
-        "network": None
-        if network is None
-        else {
-            "nodes": network.n_nodes,
-            "edges": network.n_edges,
-            "components": int(network.component_length_m.size),
-            "source_date": network.source.date,
-            "length_m": network.length_m,
-            "counts": network.source.counts,
-            "speeds_kph": network.source.speeds_kph,
-        },
-        "curve": None
-        if result.curve is None
-        else curve_rows(result.curve, sites, counts_metres=result.scenario.demand.file is None),
+        "network": None if network is None else _network(network),
+        "curve": None if curve is None else curve_rows(curve, sites, counts_metres=counts_metres),
         "curve_for_all": None
-        if result.curve is None
-        else _curve_for_all(result.curve, counts_metres=result.scenario.demand.file is None),
+        if curve is None
+        else _curve_for_all(curve, counts_metres=counts_metres),
         "remarks": list(result.remarks),
         "inputs": [{"file": f.file, "sha256": f.sha256} for f in result.inputs],
+    }
+
+
+def _then(then: Then) -> dict[str, Any]:
+    """Return what the plan is best at beside its goal."""
+    return {
+        "goal": then.goal.value,
+        "objective": then.objective,
+        "bound": then.bound,
+        "gap": then.gap,
+    }
+
+
+def _demand(result: Result, found: Figures) -> dict[str, Any]:
+    """Return how much demand is covered, and who isn't."""
+    ids, missing = result.times.demand.id, left_out(result)
+    return {
+        "n": found.n_points,
+        "weight": found.weight,
+        "covered_n": found.n_covered,
+        "covered_weight": found.covered_weight,
+        "share_covered": found.share_covered,
+        "uncovered": ids[missing.uncovered].tolist(),
+        "uncoverable": _uncoverable(result),
+        "unreachable": ids[missing.unreachable].tolist(),
+        "off_network": ids[missing.off_network].tolist(),
+    }
+
+
+def _network(network: RoadNetwork) -> dict[str, Any]:
+    """Return how large the network is, and what it was read from."""
+    return {
+        "nodes": network.n_nodes,
+        "edges": network.n_edges,
+        "components": int(network.component_length_m.size),
+        "source_date": network.source.date,
+        "length_m": network.length_m,
+        "counts": network.source.counts,
+        "speeds_kph": network.source.speeds_kph,
     }
 
 

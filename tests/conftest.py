@@ -13,8 +13,14 @@ SHARED = ROOT.parent / "shared"
 
 # the same examples in every run, and none judged by the clock: machines differ and may be busy
 settings.register_profile(
-    "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "ci",
+    derandomize=True,
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
 )
+# twice as many, beside the slow tests: `pytest tests/property --hypothesis-profile=thorough`
+settings.register_profile("thorough", settings.get_profile("ci"), max_examples=100)
 # other examples every time, many of them: `pytest --hypothesis-profile=search`
 settings.register_profile(
     "search", settings.get_profile("ci"), derandomize=False, max_examples=1000
@@ -34,9 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep networks in a folder of the session, in processes that tests start too; the user's cache is never touched."""
+    """Keep networks in a folder of the session, in processes that tests start too; the user's cache is never touched.
+
+    GDAL need not wait for the disk after each layer that a test writes.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STATION_PLANNER_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("OGR_SQLITE_SYNCHRONOUS", "OFF")
         yield
 
 

@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from planner.compiled import kernel
 from planner.placement._ranked import Ranked
+from planner.placement._search import SEED, chance_from
 from planner.rows import row_of, starts
-
-SEED: Final = 1
-"""Where chance begins; equal inputs give equal plans."""
 
 HOT: Final = 0.05
 COLD: Final = 0.002
@@ -75,8 +73,8 @@ def cheap_columns(
         cooling = (COLD / HOT) ** (1.0 / max(n_steps, 1))
         for step in range(0, n_steps, STEPS_PER_LOOK):
             n = min(STEPS_PER_LOOK, n_steps - step)
-            chance = np.uint64(((seed + step) * 0x9E3779B97F4A7C15 + 1) % 2**64)
-            _exchange(choice, movable, hot * cooling**step, cooling, n, chance, best)
+            temperature, chance = hot * cooling**step, chance_from(seed + step)
+            _exchange(choice, movable, temperature, cooling, n, chance, best)
             if time.monotonic() > until_s:
                 break
         choice = _nothing_chosen(rows, n_columns)

@@ -36,7 +36,22 @@ def bounded(
 ) -> tuple[float, Floats, Floats, Floats]:
     """Return a bound for the columns open, the prices and scores it follows from, and how often each column is taken.
 
-    Subgradient steps end early where the bound is above what is still of interest.
+    Parameters
+    ----------
+    indptr, column, cost
+        The pairs of a row and a column that may serve it, row after row, the cheapest first.
+    side
+        Which columns are in, out, or open.
+    first
+        A price for each row, to begin from.
+    n_columns
+        Number of columns in a plan, those that are in among them.
+    aim
+        What a plan costs: steps are as long as it takes to get there.
+    less
+        The steps end early once the bound is above this: then it is of no more interest.
+    n_steps
+        Subgradient steps at the most.
     """
     price, direction, often = first.copy(), np.zeros(first.size), np.zeros(side.size)
     best, best_price, best_score = -np.inf, first.copy(), np.zeros(side.size)

@@ -52,7 +52,7 @@ def few_columns(
     for step in range(0, n_steps, STEPS_PER_LOOK):
         last = min(step + STEPS_PER_LOOK, n_steps)
         last_in = _row_weighting(
-            choice, changed, last_in, enough, step, last, _chance(SEED + step), is_best
+            choice, changed, last_in, enough, step, last, chance_from(SEED + step), is_best
         )
         if int(is_best.sum()) <= enough or time.monotonic() > until_s:
             break
@@ -100,7 +100,7 @@ def heavy_columns(
         temperature, left = hot * cooling**step, min(STEPS_PER_LOOK, n_steps - step)
         covered, most = _exchange(
             *(choice, chosen, covered, most, enough),
-            *(temperature, cooling, left, _chance(seed + step), is_best),
+            *(temperature, cooling, left, chance_from(seed + step), is_best),
         )
         if most >= enough or time.monotonic() > until_s:
             break
@@ -223,7 +223,7 @@ def _weight_of_columns(
     return worth
 
 
-def _chance(seed: int) -> np.uint64:
+def chance_from(seed: int) -> np.uint64:
     """Return where a sequence of chance begins; no seed begins it at 0, where it would stay."""
     return np.uint64((seed * 0x9E3779B97F4A7C15 + 1) % 2**64)
 
@@ -443,7 +443,7 @@ def _drives(coverage: Coverage, is_station: NDArray[np.bool_]) -> _Drives:
         indptr=coverage.indptr,
         site=coverage.site,
         time_s=coverage.time_s,
-        weight=coverage.weight,
+        weight=coverage.weight.copy(),  # read-only or not, the kernels are compiled once
         start=start,
         pair=pair,
         need=need,

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from planner.errors import PointsError
-from planner.pointfiles.rows import Reading, Rows, cut, numbers, shown
+from planner.pointfiles.rows import Reading, Rows, cut, numbers
 
 if TYPE_CHECKING:
     import geopandas
 
-__all__ = ["Reading", "Rows", "cut", "numbers", "read_rows", "shown"]
+__all__ = ["Reading", "Rows", "cut", "numbers", "read_rows"]
 
 _TABLES: Final = (".csv", ".tsv", ".txt")
 _WORKBOOKS: Final = (".xlsx", ".xlsm")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from planner.errors import PointsError
-from planner.pointfiles.rows import Reading
+from planner.pointfiles.reference import table_crs
+from planner.pointfiles.rows import Reading, Rows, places_in
 
 logger = logging.getLogger(__name__)
 
@@ -173,6 +177,49 @@ def heading_in(
             if n > best_n:
                 best, best_n = i, n
     return Heading(position=best, columns=columns_in(file, rows[best], needed, reading))
+
+
+def rows_under(
+    columns: Columns,
+    texts: Mapping[str, NDArray[np.object_]],
+    *,
+    path: Path,
+    reading: Reading,
+    unit: str,
+    number: Sequence[int],
+    fault: NDArray[np.object_],
+    notes: tuple[str, ...],
+) -> Rows:
+    """Return the rows of a table.
+
+    Parameters
+    ----------
+    columns
+        Where our columns are.
+    texts
+        What stands in each of them, by our name.
+    path, reading
+        The file, and how it is read.
+    unit, number
+        What its rows are called, and their numbers in the file.
+    fault
+        What is wrong with a row, empty where nothing is; it goes before what is wrong with its place.
+    notes
+        What was guessed, converted or mended, a sentence each.
+    """
+    x, y, place_fault = places_in(texts, len(number), reading)
+    return Rows(
+        file=str(path),
+        unit=unit,
+        number=np.array(number, dtype=np.int64),
+        text={ours: text for ours, text in texts.items() if ours not in ("lon", "lat")},
+        x=x,
+        y=y,
+        fault=np.where(fault == "", place_fault, fault),
+        crs=table_crs(path, reading),
+        guessed=frozenset(columns.guessed),
+        notes=notes,
+    )
 
 
 def _under(lower: Sequence[str], upper: Sequence[str]) -> list[str]:

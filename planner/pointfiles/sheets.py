@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import PointsError
-from planner.pointfiles.columns import N_HEADING_ROWS, Columns, heading_in
-from planner.pointfiles.reference import table_crs
-from planner.pointfiles.rows import Reading, Rows, as_text, joined, no_rows, objects, places_in
+from planner.pointfiles.columns import N_HEADING_ROWS, Columns, heading_in, rows_under
+from planner.pointfiles.rows import Reading, Rows, as_text, no_rows, objects
 
 _MOST_DIGITS: Final = 1e15
 """Excel keeps 15 digits of a number and makes zeros of the others."""
@@ -50,19 +49,14 @@ def sheet_rows(path: Path, reading: Reading) -> Rows:
     number, cells = table.number[first:], table.cells[first:]
     values = {ours: [_cell(row, at) for row in cells] for ours, at in columns.where.items()}
     texts = {ours: objects([_text(value) for value in column]) for ours, column in values.items()}
-    x, y, place_fault = places_in(texts, len(number), reading)
-    broken = _broken(path, sheet, number, columns, values)
-    fault = joined(broken, np.where(broken == "", place_fault, ""))
-    return Rows(
-        file=str(path),
+    return rows_under(
+        columns,
+        texts,
+        path=path,
+        reading=reading,
         unit="row",
-        number=np.array(number, dtype=np.int64),
-        text={ours: text for ours, text in texts.items() if ours not in ("lon", "lat")},
-        x=x,
-        y=y,
-        fault=fault,
-        crs=table_crs(path, reading),
-        guessed=frozenset(columns.guessed),
+        number=number,
+        fault=_broken(path, sheet, number, columns, values),
         notes=notes,
     )
 

@@ -13,10 +13,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from planner.errors import PointsError
-from planner.pointfiles.columns import N_HEADING_ROWS, Columns, heading_in
+from planner.pointfiles.columns import N_HEADING_ROWS, Columns, heading_in, rows_under
 from planner.pointfiles.encodings import read_text
-from planner.pointfiles.reference import table_crs
-from planner.pointfiles.rows import Reading, Rows, no_rows, objects, places_in
+from planner.pointfiles.rows import Reading, Rows, no_rows, objects
 
 _ROWS_AT_ONCE: Final = 500
 """Few enough to stay below the garbage collector's threshold and in the cache: ten times faster than 10,000."""
@@ -48,21 +47,19 @@ def table_rows(path: Path, reading: Reading) -> Rows:
     except csv.Error as error:
         raise _unreadable(path, reader, error) from error
     texts = dict(zip(where, map(objects, cells), strict=True))
-    x, y, fault = places_in(texts, len(number), reading)
+    fault = np.full(len(number), "", dtype=object)
     for i, n_cells in too_long.items():
         fault[i] = (
             f'{n_cells} cells in {heading.n_cells} columns; put "quotes" round texts with {_SEPARATORS}'
         )
-    return Rows(
-        file=str(path),
+    return rows_under(
+        heading.columns,
+        texts,
+        path=path,
+        reading=reading,
         unit="line",
-        number=np.array(number, dtype=np.int64),
-        text={ours: text for ours, text in texts.items() if ours not in ("lon", "lat")},
-        x=x,
-        y=y,
+        number=number,
         fault=fault,
-        crs=table_crs(path, reading),
-        guessed=frozenset(heading.columns.guessed),
         notes=(*notes, *heading.notes),
     )
 

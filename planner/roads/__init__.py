@@ -85,7 +85,7 @@ def read_network(
     """
     path = Path(file)
     rules = RoadRules(
-        vehicle=vehicle if isinstance(vehicle, Vehicle) else vehicle_named(vehicle),
+        vehicle=_vehicle(vehicle),
         speeds=speeds,
         delays=delays,
         merge_ends_m=merge_ends_m,
@@ -148,7 +148,7 @@ def network_from_graph(
     if all(option is None for option in asked):
         return _read_only(network_of_graph(graph))
     rules = RoadRules(
-        vehicle=vehicle if isinstance(vehicle, Vehicle) else vehicle_named(vehicle or "car"),
+        vehicle=_vehicle(vehicle or "car"),
         speeds=speeds,
         delays=delays or USUAL_DELAYS,
         merge_ends_m=merge_ends_m,
@@ -178,7 +178,7 @@ def network_from_frame(
     from planner.roads.lines import lines_of_frame
 
     rules = RoadRules(
-        vehicle=vehicle if isinstance(vehicle, Vehicle) else vehicle_named(vehicle),
+        vehicle=_vehicle(vehicle),
         speeds=speeds,
         delays=delays,
         merge_ends_m=merge_ends_m,
@@ -187,6 +187,11 @@ def network_from_frame(
     return _read_only(
         lines_of_frame(roads, rules, LineLayer(columns=columns or {}, one_way=one_way))
     )
+
+
+def _vehicle(asked: str | Vehicle) -> Vehicle:
+    """Return a vehicle, also where it is asked for by its name."""
+    return asked if isinstance(asked, Vehicle) else vehicle_named(asked)
 
 
 def _read_only(network: RoadNetwork) -> RoadNetwork:

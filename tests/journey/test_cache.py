@@ -10,9 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
-
-from planner.cli import app
+import scenarios
 
 ROOT = Path(__file__).parents[2]
 COUNTY = ROOT / "data" / "yuhuan"
@@ -29,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def called(*arguments: str | Path) -> str:
-    told = CliRunner().invoke(app, [str(a) for a in arguments])
+    told = scenarios.called(*arguments)
     assert told.exit_code == 0, told.output
     return told.stdout
 
@@ -44,6 +42,7 @@ def planned(out: Path, **settings: str) -> dict[str, bytes]:
     return {name: (out / name).read_bytes() for name in STABLE}
 
 
+@pytest.mark.slow
 def test_results_are_byte_equal_with_the_cache_and_without(tmp_path: Path):
     without = planned(tmp_path / "without", STATION_PLANNER_CACHE="off")
     first, again = planned(tmp_path / "first"), planned(tmp_path / "again")
@@ -87,6 +86,6 @@ def test_an_edited_road_file_is_noticed(tmp_path: Path, folder: Path):
     called("check", tmp_path / "fewest.toml")
     with (tmp_path / "roads.osm.pbf").open("r+b") as file:
         file.truncate(file.seek(0, 2) - 1000)
-    told = CliRunner().invoke(app, ["check", str(tmp_path / "fewest.toml")])
+    told = scenarios.called("check", tmp_path / "fewest.toml")
     assert told.exit_code == 3
     assert "not readable as OpenStreetMap data" in told.stderr

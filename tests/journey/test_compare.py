@@ -9,9 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
-
-from planner.cli import app
+from scenarios import BY_TABLE, called, write
 
 NAMES = ["compare.csv", "compare.html", "compare.json"]
 # Seconds by a table; five minutes are 300 s. One station covers most at B (13 of 19; 12 at A), two at A and B (18).
@@ -28,33 +26,15 @@ FILES = {
     "hosts.csv": "id,lon,lat,name\nA,121,28,东站\nB,121,28,\n",
     "times.csv": "demand,site,drive_time_s\nD1,A,9\nD1,B,301\nD2,A,200\nD2,B,9\nD3,A,300\nD3,B,9\nD4,B,300\n",
 }
-SCENARIO = """
-[drive_times]
-file = "times.csv"
-[demand]
-file = "demand.csv"
-[sites]
-file = "hosts.csv"
-[placement]
-goal = "max-covering"
-stations = {n}
-"""
-
-
-def called(*arguments):
-    return CliRunner().invoke(app, [str(a) for a in arguments])
 
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("town")
-    for name, text in FILES.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    folder = write(tmp_path_factory.mktemp("town"), FILES)
     for n in (1, 2):
-        (folder / f"s{n}.toml").write_text(SCENARIO.format(n=n), encoding="utf-8")
-        assert (
-            called("-q", "plan", folder / f"s{n}.toml", "--out", folder / f"run{n}").exit_code == 0
-        )
+        write(folder, {f"s{n}.toml": f'{BY_TABLE}goal = "max-covering"\nstations = {n}\n'})
+        told = called("-q", "plan", folder / f"s{n}.toml", "--out", folder / f"run{n}")
+        assert told.exit_code == 0
     return folder
 
 

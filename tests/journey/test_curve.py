@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 import towns
-from typer.testing import CliRunner
-
-from planner.cli import app
+from scenarios import BY_TABLE, ROADS_ALONE, along_the_road, called, write
 
 NAMES = ["curve.csv", "curve.png", "curve.svg"]
 # Seconds by a table; five minutes are 300 s.
@@ -27,29 +25,15 @@ FILES = {
     "demand.csv": "id,lon,lat,weight\nD1,121,28,5\nD2,121,28,4\nD3,121,28,3\nD4,121,28,1\nD5,121,28,7\n",
     "hosts.csv": "id,lon,lat,existing,excluded\nS1,121,28,,\nS2,121,28,,\nS3,121,28,,\nS4,121,28,,\n",
     "times.csv": "demand,site,drive_time_s\nD1,S1,9\nD1,S2,9\nD2,S1,9\nD2,S3,9\nD3,S2,9\nD3,S3,9\nD4,S4,300\nD5,S4,301\n",
-    "town.toml": """
-[drive_times]
-file = "times.csv"
-[demand]
-file = "demand.csv"
-[sites]
-file = "hosts.csv"
-[placement]
-""",
+    "town.toml": BY_TABLE,
 }
 
 
 @pytest.fixture
 def town(tmp_path, monkeypatch):
     """A folder with a scenario, in which the program is run."""
-    for name, text in FILES.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def called(*arguments):
-    return CliRunner().invoke(app, [str(a) for a in arguments])
+    return write(tmp_path, FILES)
 
 
 def changed(path, old, new):
@@ -179,33 +163,13 @@ def test_the_county_that_comes_along_is_proven_number_by_number(tmp_path, monkey
 # A road of 1,000 m, 100 s long, with hosts at its west end, in its middle and at its east end; and 1,100 m on an island.
 # Of 40 s W covers 0 to 400 m, M 100 to 900 m, E 600 to 1,000 m: one host covers 800 m of 2,100 m at most, two 900 m, three 1,000 m. (The
 # roads come out 0.03 % shorter than they are drawn, so that shares are a hair larger.)
-ROADS = """
-[network]
-file = "roads.osm"
-speeds = "limits"
-access_kph = 0
-[[fleets]]
-vehicle = "car"
-max_drive_min = 0.6666666666666666
-[demand]
-roads = true
-[sites]
-file = "hosts.csv"
-[placement]
-"""
-
-
 @pytest.fixture
 def roads(town):
     """The folder with a scenario in which roads alone are demand."""
     nodes = {1: (0, 0), 2: (1000, 0), 3: (0, 5000), 4: (1100, 5000)}
     ways = [([1, 2], {}), ([3, 4], {})]
-    (town / "roads.osm").write_text(towns.osm_text(nodes, ways), encoding="utf-8")
-    places = {"W": towns.degrees(0), "M": towns.degrees(500), "E": towns.degrees(1000)}
-    rows = [f"{name},{lon},{lat}" for name, (lon, lat) in places.items()]
-    (town / "hosts.csv").write_text("\n".join(["id,lon,lat", *rows]), encoding="utf-8")
-    (town / "town.toml").write_text(ROADS, encoding="utf-8")
-    return town
+    files = {"roads.osm": towns.osm_text(nodes, ways), "town.toml": ROADS_ALONE}
+    return write(town, files | {"hosts.csv": along_the_road(W=0, M=500, E=1000)})
 
 
 def test_where_roads_alone_are_demand_metres_count_and_shares_are_of_all_road(roads):

@@ -7,12 +7,11 @@ import json
 import geopandas
 import pyogrio
 import pytest
+import scenarios
 import shapely
 import towns
-from typer.testing import CliRunner
 
 import planner
-from planner.cli import app
 
 ROADS = towns.osm_text({1: (0, 0), 2: (3000, 0)}, [([1, 2], {"oneway": "yes"})])
 
@@ -29,7 +28,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def told(*arguments):
-    return CliRunner().invoke(app, ["isochrones", *map(str, arguments)])
+    return scenarios.called("isochrones", *arguments)
 
 
 def test_a_geopackage_is_written_and_what_is_in_it_told(folder):

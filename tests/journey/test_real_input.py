@@ -27,9 +27,8 @@ import scipy.optimize
 import scipy.sparse
 import tomli_w
 from conftest import SHARED
-from typer.testing import CliRunner
+from scenarios import called
 
-from planner.cli import app
 from planner.scenario import read_scenario
 
 SAME_S = 1e-3
@@ -279,7 +278,7 @@ class Journey:
     scope="module",
     params=[
         "helsinki",
-        pytest.param("huainan", marks=pytest.mark.shared),
+        pytest.param("huainan", marks=[pytest.mark.shared, pytest.mark.slow]),
         pytest.param("bahamas", marks=[pytest.mark.shared, pytest.mark.slow]),
         pytest.param("north_anhui", marks=[pytest.mark.shared, pytest.mark.slow]),
     ],
@@ -290,7 +289,7 @@ def journey(request, tmp_path_factory) -> Journey:
     scenario = scenario_of(town, inputs)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("empty"))
-        told = CliRunner().invoke(app, ["plan", str(scenario)])
+        told = called("plan", scenario)
         folder = Path("runs", "town").absolute()
     assert told.exit_code == 0, told.output
     return Journey(

@@ -26,9 +26,8 @@ import shapely
 import tomli_w
 import towns
 from conftest import ROOT, SHARED
-from typer.testing import CliRunner
+from scenarios import called
 
-from planner.cli import app
 from planner.drivetimes import drive_times
 from planner.network import JunctionDelays, RoadNetwork
 from planner.roads import read_network
@@ -106,7 +105,14 @@ ON_THE_LEFT = {
     "jp_ajishima_island_2017.osm.pbf",
     "jp_uku_island_2017.osm.pbf",
 }
-LARGE = {"cn_north_anhui_tile_2017.osm.pbf", "pt_porto.osm.pbf"}
+LARGE = {
+    "br_porto_alegre.osm.pbf",
+    "bz_belize_2015.osm.pbf",
+    "cn_north_anhui_tile_2017.osm.pbf",
+    "de_heidelberg.osm.pbf",
+    "pt_porto.osm.pbf",
+    "us_columbus.osm.pbf",
+}
 
 
 def cases(keys: Iterable[tuple[str, str]]) -> list[Any]:
@@ -529,6 +535,7 @@ def test_all_drives_between_forty_places_of_monaco_are_those_of_networkx(monaco,
 # --- Liechtenstein: restrictions over ways -----------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_restrictions_over_ways_bar_just_the_drives_they_speak_of():
     roads = roads_of("li_liechtenstein_2021.osm.pbf", "car")
     pieces = roads.pieces
@@ -553,6 +560,7 @@ def test_restrictions_over_ways_bar_just_the_drives_they_speak_of():
 # --- Heidelberg: limits ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vehicle", ["car", "motorcycle", "ebike"])
 def test_five_hundred_streets_with_limits_are_driven_as_their_tags_say(vehicle):
     roads = roads_of("de_heidelberg.osm.pbf", vehicle)
@@ -571,6 +579,7 @@ def test_five_hundred_streets_with_limits_are_driven_as_their_tags_say(vehicle):
     assert 20 < sum(is_held) < 900
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vehicle", ["car", "ebike"])
 def test_five_hundred_streets_without_limits_are_driven_as_their_class(vehicle):
     roads = roads_of("de_heidelberg.osm.pbf", vehicle)
@@ -731,9 +740,7 @@ def planned(request, tmp_path_factory) -> Run:
         "placement": {"goal": "set-covering"},
     }
     (folder / "town.toml").write_text(tomli_w.dumps(scenario), encoding="utf-8")
-    told = CliRunner().invoke(
-        app, ["plan", str(folder / "town.toml"), "--out", str(folder / "run")]
-    )
+    told = called("plan", folder / "town.toml", "--out", folder / "run")
     assert told.exit_code == 0, told.output
     result = json.loads((folder / "run" / "result.json").read_text(encoding="utf-8"))
     return Run(town, vehicle, folder / "run", hosts, demand, result)
@@ -757,7 +764,7 @@ def test_the_network_planned_on_is_the_one_counted(planned):
 
 
 def test_verify_agrees(planned):
-    told = CliRunner().invoke(app, ["verify", str(planned.folder)])
+    told = called("verify", planned.folder)
     assert told.exit_code == 0, told.output
     assert "Everything agrees." in told.stdout
 

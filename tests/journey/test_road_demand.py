@@ -8,35 +8,19 @@ from pathlib import Path
 
 import pyogrio
 import pytest
+import scenarios
 import towns
 from conftest import ROOT, SHARED
-from typer.testing import CliRunner
-
-from planner.cli import app
 
 COUNTY = ROOT / "data" / "yuhuan"
 ROADS = SHARED / "realdata" / "roads" / "cn_huainan_2017.osm.pbf"
 POIS = SHARED / "realdata" / "poi" / "cn_huainan_poi_2017.csv"
 
 # A road of 1,000 m, 100 s long, and one host at its west end: of 40 s it covers 400 m.
-TOWN = """
-[network]
-file = "roads.osm"
-speeds = "limits"
-access_kph = 0
-[[fleets]]
-vehicle = "car"
-max_drive_min = 0.6666666666666666
-[demand]
-roads = true
-[sites]
-file = "hosts.csv"
-[placement]
-"""
 
 
 def called(*arguments):
-    told = CliRunner().invoke(app, [str(a) for a in arguments])
+    told = scenarios.called(*arguments)
     assert told.exit_code == 0, told.output
     return told.output
 
@@ -53,11 +37,8 @@ def planned(scenario: Path):
 def town(tmp_path):
     nodes = {1: (0, 0), 2: (500, 0), 3: (1000, 0)}
     ways = [([1, 2], {}), ([2, 3], {"name": "East Road"})]
-    (tmp_path / "roads.osm").write_text(towns.osm_text(nodes, ways), encoding="utf-8")
-    lon, lat = towns.degrees(0, 0)
-    (tmp_path / "hosts.csv").write_text(f"id,lon,lat\nH1,{lon},{lat}\n", encoding="utf-8")
-    (tmp_path / "town.toml").write_text(TOWN, encoding="utf-8")
-    return tmp_path
+    files = {"roads.osm": towns.osm_text(nodes, ways), "town.toml": scenarios.ROADS_ALONE}
+    return scenarios.write(tmp_path, files | {"hosts.csv": scenarios.along_the_road(H1=0)})
 
 
 def test_a_host_covers_the_road_up_to_the_standard(town):
@@ -76,7 +57,7 @@ def test_a_host_covers_the_road_up_to_the_standard(town):
 
 
 def test_junctions_cover_what_no_host_does(town):
-    text = TOWN.replace('file = "hosts.csv"', 'file = "hosts.csv"\nroads = true')
+    text = scenarios.ROADS_ALONE.replace('file = "hosts.csv"', 'file = "hosts.csv"\nroads = true')
     (town / "town.toml").write_text(text, encoding="utf-8")
     said = planned(town / "town.toml")
     # the first 100 m are only within 400 m of the west end, the last 100 m of the east end, the middle of the middle

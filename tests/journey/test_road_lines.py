@@ -25,10 +25,9 @@ import shapely
 import tomli_w
 import towns
 from conftest import SHARED
-from typer.testing import CliRunner
+from scenarios import called
 
 import planner
-from planner.cli import app
 from planner.network import JunctionDelays
 from planner.roads import LineLayer
 
@@ -375,11 +374,15 @@ def points_of(name: str, folder: Path) -> None:
         table.to_csv(folder / file, index=False)
 
 
-def called(*arguments: Any) -> Any:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-@pytest.mark.parametrize("town", ["futian", "jinan", "coquimbo", "nauru"])
+@pytest.mark.parametrize(
+    "town",
+    [
+        "futian",
+        "nauru",
+        pytest.param("jinan", marks=pytest.mark.slow),
+        pytest.param("coquimbo", marks=pytest.mark.slow),
+    ],
+)
 def test_a_plan_on_real_lines_passes_verify(town, tmp_path):
     points_of(town, tmp_path)
     source = SOURCES[town]

@@ -4,34 +4,20 @@ import json
 
 import openpyxl
 import pytest
-from typer.testing import CliRunner
-
-from planner.cli import app
-
-SCENARIO = """
-language = "en"
-[drive_times]
-file = "times.csv"
-[demand]
-file = "demand.csv"
-[sites]
-file = "hosts.csv"
-[placement]
-"""
-
-
-def called(*arguments):
-    return CliRunner().invoke(app, [str(a) for a in arguments])
+from scenarios import BY_TABLE, called, write
 
 
 @pytest.fixture
 def saved(tmp_path, monkeypatch):
     """A folder with a saved run: one station, within reach of one of two demand points."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "demand.csv").write_text("id,lon,lat,name\nD1,121,28,a\nD2,121,28,a\x01b\n")
-    (tmp_path / "hosts.csv").write_text("id,lon,lat\nS1,121,28\n")
-    (tmp_path / "times.csv").write_text("demand,site,drive_time_s\nD1,S1,60\n")
-    (tmp_path / "town.toml").write_text(SCENARIO)
+    files = {
+        "demand.csv": "id,lon,lat,name\nD1,121,28,a\nD2,121,28,a\x01b\n",
+        "hosts.csv": "id,lon,lat\nS1,121,28\n",
+        "times.csv": "demand,site,drive_time_s\nD1,S1,60\n",
+        "town.toml": f'language = "en"{BY_TABLE}',
+    }
+    write(tmp_path, files)
     assert called("plan", "town.toml", "--out", "run").exit_code == 0
     return tmp_path
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scenarios import write
 
 import planner
 from planner.comparison import CHANGES, Change, Fate, compare
@@ -64,14 +65,13 @@ def assessed(tmp_path):
         folder = tmp_path / f"town{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
         is_station = {site.lower(): "yes" if site in stations else "" for site in "ABC"}
-        for name, text in {
+        files = {
             "demand.csv": demand,
             "hosts.csv": hosts.format(**is_station),
             "times.csv": times,
             "town.toml": SCENARIO.format(minutes=minutes),
-        }.items():
-            (folder / name).write_text(text, encoding="utf-8")
-        return run(read_scenario(folder / "town.toml"))
+        }
+        return run(read_scenario(write(folder, files) / "town.toml"))
 
     return result
 

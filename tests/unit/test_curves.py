@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scenarios import BY_TABLE, write
 
 from planner import fonts
 from planner.curves import (
@@ -31,28 +32,17 @@ FILES = {
     "hosts.csv": 'id,lon,lat,name\n"=A",121,28,a\nB,121,28,b\nC,121,28,c\n',
     "times.csv": "demand,site,drive_time_s\nP1,=A,9\nP2,B,300\nP3,B,9\nP3,C,9\nP4,C,301\n",
 }
-SCENARIO = """
+HEAD = """
 title = {{ zh = "玉环 $x_1$ 驿站", en = "Stations of $x_1$" }}
 notice = {{ en = "Synthetic\\u001b[31m data" }}
 language = "{language}"
-[drive_times]
-file = "times.csv"
-[demand]
-file = "demand.csv"
-[sites]
-file = "hosts.csv"
-[placement]
-{placement}
 """
 MOST_3 = 'goal = "max-covering"\nstations = 3'
 
 
 def asked(folder, *, language="en", placement=""):
-    for name, text in FILES.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    path = folder / "town.toml"
-    path.write_text(SCENARIO.format(language=language, placement=placement), encoding="utf-8")
-    return read_scenario(path)
+    scenario = HEAD.format(language=language) + BY_TABLE + placement
+    return read_scenario(write(folder, FILES | {"town.toml": scenario}) / "town.toml")
 
 
 @pytest.fixture

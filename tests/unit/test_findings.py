@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import towns
+from scenarios import write
 
 from planner.findings import finding_lines, findings
 from planner.findings.road_lines import road_sections
@@ -79,11 +80,9 @@ file = "hosts.csv"
 
 
 def surveyed(folder, *, placement="", demand=DEMAND, hosts=HOSTS):
-    (folder / "roads.osm").write_text(ROADS)
-    (folder / "demand.csv").write_text(demand, encoding="utf-8")
-    (folder / "hosts.csv").write_text(hosts, encoding="utf-8")
-    (folder / "town.toml").write_text(SCENARIO + placement)
-    scenario = read_scenario(folder / "town.toml")
+    files = {"roads.osm": ROADS, "demand.csv": demand, "hosts.csv": hosts}
+    files |= {"town.toml": SCENARIO + placement}
+    scenario = read_scenario(write(folder, files) / "town.toml")
     return findings(scenario, survey_of(scenario))
 
 

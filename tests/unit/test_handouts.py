@@ -11,6 +11,7 @@ import openpyxl
 import pandas as pd
 import pyarrow.parquet
 import pytest
+from scenarios import write
 from towns import osm_text
 
 from planner.answer import sentences
@@ -81,9 +82,7 @@ FILES = {"demand.csv": DEMAND, "hosts.csv": HOSTS, "times.csv": TIMES, "s.toml":
 
 
 def answered(folder, files):
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return run(read_scenario(folder / "s.toml"))
+    return run(read_scenario(write(folder, files) / "s.toml"))
 
 
 @pytest.fixture(scope="module")

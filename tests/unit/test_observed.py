@@ -413,7 +413,10 @@ def test_a_planner_reads(tmp_path):
 # --- The county -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("n", "noise", "near"), [(300, 0.0, 0.001), (1000, 0.1, 0.06)])
+@pytest.mark.parametrize(
+    ("n", "noise", "near"),
+    [(300, 0.0, 0.001), pytest.param(1000, 0.1, 0.06, marks=pytest.mark.slow)],
+)
 def test_speeds_of_the_county_are_found_again(tmp_path, n, noise, near):
     """Drives take other roads where these are slower: in several rounds the fit comes to the ones of the truth."""
     scenario = read_scenario(demo_scenarios()[0])

@@ -53,7 +53,7 @@ def test_points_from_chinese_maps_are_told_with_the_remedy(county, system, shift
 @pytest.mark.parametrize("n", [5, 20, 100])
 def test_places_strewn_at_random_are_not_taken_for_shifted(county, n):
     random = np.random.default_rng(n)
-    for _ in range(10):
+    for _ in range(5):
         points = towns.sites_of(random.uniform(121.1, 121.4, n), random.uniform(28.05, 28.3, n))
         assert remarks(county, points) == ()
 

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pyogrio
 import pytest
+from scenarios import write
 from towns import osm_text
 
 from planner.layerfiles import write_layers
@@ -37,9 +38,7 @@ minutes = [1, 2.5]
 
 @pytest.fixture(scope="module")
 def plans(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("plans")
-    for name, text in FILES.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    folder = write(tmp_path_factory.mktemp("plans"), FILES)
     result = run(read_scenario(folder / "town.toml"))
     found = {}
     for language in Language:

@@ -48,7 +48,7 @@ def town_with_points(draw):
     return network, draw(towns.points(town)), draw(towns.points(town))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(town_with_points(), st.sampled_from(["to_station", "from_station"]))
 def test_the_parts_of_every_drive_sum_up_to_its_drive_time(town, direction):
     if town is None:
@@ -89,7 +89,7 @@ def hangs_together(route):
         assert one == pytest.approx(other, abs=3e-7)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(town_with_points())
 def test_searches_from_either_end_find_drives_equally_fast(town):
     if town is None:

@@ -6,6 +6,7 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
+from scenarios import write
 
 from planner import runfolder
 from planner.clock import Clock
@@ -49,11 +50,9 @@ stations = {stations}
 
 def town(folder, *, stations=1):
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "roads.osm").write_text(ROADS)
-    (folder / "demand.csv").write_text(DEMAND, encoding="utf-8")
-    (folder / "hosts.csv").write_text(HOSTS, encoding="utf-8")
-    (folder / "town.toml").write_text(SCENARIO.format(stations=stations))
-    return read_scenario(folder / "town.toml")
+    files = {"roads.osm": ROADS, "demand.csv": DEMAND, "hosts.csv": HOSTS}
+    files |= {"town.toml": SCENARIO.format(stations=stations)}
+    return read_scenario(write(folder, files) / "town.toml")
 
 
 @pytest.fixture(scope="module")

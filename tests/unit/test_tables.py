@@ -7,6 +7,7 @@ from contextlib import closing
 import numpy as np
 import pyogrio
 import pytest
+from scenarios import write
 
 from planner.figures import quantile
 from planner.run import run
@@ -71,10 +72,9 @@ P7,A,600
 
 
 def answered(folder, *, goal="assess", demand=DEMAND, hosts=HOSTS, times=TIMES):
-    for name, text in (("demand.csv", demand), ("hosts.csv", hosts), ("times.csv", times)):
-        (folder / name).write_text(text, encoding="utf-8")
-    (folder / "s.toml").write_text(SCENARIO.format(goal=goal))
-    return run(read_scenario(folder / "s.toml"))
+    files = {"demand.csv": demand, "hosts.csv": hosts, "times.csv": times}
+    files |= {"s.toml": SCENARIO.format(goal=goal)}
+    return run(read_scenario(write(folder, files) / "s.toml"))
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 import towns
+from scenarios import BY_TABLE, ROADS_ALONE, along_the_road, write
 
 from planner.run import run
 from planner.runfolder import read_result
@@ -28,26 +29,13 @@ FILES = {
     + "".join(f"P{i},121.{i},28.1,{2 ** (i - 1)}\n" for i in range(1, 6)),
     "hosts.csv": "id,lon,lat,existing,excluded\nA,121,28,yes,\nB,121,28,,\nC,121,28,,\nX,121,28,,yes\n",
     "times.csv": "demand,site,drive_time_s\nP1,A,9\nP2,B,300\nP2,C,9\nP3,B,9\nP4,C,9\nP4,X,9\nP5,B,301\nP5,X,9\n",
-    "town.toml": """
-[drive_times]
-file = "times.csv"
-[demand]
-file = "demand.csv"
-[sites]
-file = "hosts.csv"
-[placement]
-goal = "max-covering"
-stations = 2
-curve = true
-""",
+    "town.toml": BY_TABLE + 'goal = "max-covering"\nstations = 2\ncurve = true\n',
 }
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("town")
-    for name, text in FILES.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    folder = write(tmp_path_factory.mktemp("town"), FILES)
     run(read_scenario(folder / "town.toml"), out=folder / "run")
     return folder / "run"
 
@@ -67,6 +55,26 @@ def changed(folder, change):
     change(result)
     (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
     return verify(folder).differences
+
+
+def silent_values(folder):
+    """The places of values of the curve that may be changed without a word of `verify`."""
+    sound = told(folder)
+    silent = []
+    for i, row in enumerate(sound["curve"]):
+        for key, value in row.items():
+            wrong = json.loads(json.dumps(sound))
+            wrong["curve"][i][key] = (
+                [*value[:-1], "X"]
+                if isinstance(value, list)
+                else "feasible"
+                if isinstance(value, str)
+                else value + 0.001
+            )
+            (folder / "result.json").write_text(json.dumps(wrong), encoding="utf-8")
+            if not verify(folder).differences:
+                silent.append((i, key))
+    return silent
 
 
 def test_result_json_tells_what_each_number_of_stations_covers(sound):
@@ -91,22 +99,7 @@ def test_a_sound_curve_agrees(sound):
 
 
 def test_every_value_of_the_curve_is_computed_again(saved):
-    sound = told(saved)
-    silent = []
-    for i, row in enumerate(sound["curve"]):
-        for key, value in row.items():
-            wrong = json.loads(json.dumps(sound))
-            wrong["curve"][i][key] = (
-                [*value[:-1], "X"]
-                if isinstance(value, list)
-                else "feasible"
-                if isinstance(value, str)
-                else value + 0.001
-            )
-            (saved / "result.json").write_text(json.dumps(wrong), encoding="utf-8")
-            if not verify(saved).differences:
-                silent.append((i, key))
-    assert silent == []
+    assert silent_values(saved) == []
 
 
 @pytest.mark.parametrize(
@@ -133,31 +126,14 @@ def test_a_curve_that_is_missing_or_not_asked_for_is_named(saved):
 
 
 # A road of 1,000 m, 100 s long, with hosts at both ends and in the middle: of 40 s they cover 400, 800 and 400 m of it.
-ROADS = """
-[network]
-file = "roads.osm"
-speeds = "limits"
-access_kph = 0
-[[fleets]]
-vehicle = "car"
-max_drive_min = 0.6666666666666666
-[demand]
-roads = true
-[sites]
-file = "hosts.csv"
-[placement]
-curve = true
-"""
-
-
 @pytest.fixture
 def on_roads(tmp_path):
-    text = towns.osm_text({1: (0, 0), 2: (1000, 0)}, [([1, 2], {})])
-    (tmp_path / "roads.osm").write_text(text, encoding="utf-8")
-    places = {"W": towns.degrees(0), "M": towns.degrees(500), "E": towns.degrees(1000)}
-    rows = [f"{name},{lon},{lat}" for name, (lon, lat) in places.items()]
-    (tmp_path / "hosts.csv").write_text("\n".join(["id,lon,lat", *rows]), encoding="utf-8")
-    (tmp_path / "town.toml").write_text(ROADS, encoding="utf-8")
+    files = {
+        "roads.osm": towns.osm_text({1: (0, 0), 2: (1000, 0)}, [([1, 2], {})]),
+        "hosts.csv": along_the_road(W=0, M=500, E=1000),
+        "town.toml": ROADS_ALONE + "curve = true\n",
+    }
+    write(tmp_path, files)
     run(read_scenario(tmp_path / "town.toml"), out=tmp_path / "run")
     return tmp_path / "run"
 
@@ -168,21 +144,7 @@ def test_metres_of_the_curve_are_covered_again(on_roads):
     assert "what 3 numbers of stations cover, each from its stations alone" in checked.checked
     sound = told(on_roads)
     assert [row["stations"] for row in sound["curve"]] == [["M"], ["E", "M"], ["E", "M", "W"]]
-    silent = []
-    for i, row in enumerate(sound["curve"]):
-        for key, value in row.items():
-            wrong = json.loads(json.dumps(sound))
-            wrong["curve"][i][key] = (
-                [*value[:-1], "X"]
-                if isinstance(value, list)
-                else "feasible"
-                if isinstance(value, str)
-                else value + 0.001
-            )
-            (on_roads / "result.json").write_text(json.dumps(wrong), encoding="utf-8")
-            if not verify(on_roads).differences:
-                silent.append((i, key))
-    assert silent == []
+    assert silent_values(on_roads) == []
 
 
 @pytest.mark.parametrize(
