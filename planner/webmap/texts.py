@@ -59,6 +59,7 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "search": ("查找驿站、地点…", "Find a station or place…"),
     "search_label": ("查找驿站、地点", "Find a station or place"),
     "search_none": ("没有找到", "Nothing found"),
+    "search_more": ("另有 {n} 个，请输入更多文字", "and {n} more: type on to find them"),
     "is_station": ("驿站", "station"),
     "is_site": ("候选点", "site"),
     "is_place": ("需求点", "demand"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import geopandas
 import pyogrio
@@ -63,7 +63,7 @@ def test_qgis_opens_a_geopackage_with_a_colour_for_each_number_of_minutes(folder
     (style,) = pyogrio.read_dataframe("isochrones.gpkg", layer="layer_styles").to_dict("records")
     layer = ("f_table_name", "f_geometry_column", "styleName", "useAsDefault")
     assert [style[key] for key in layer] == ["isochrones", "geom", name, True]
-    ranges = ElementTree.fromstring(style["styleQML"]).findall(".//range")
+    ranges = ET.fromstring(style["styleQML"]).findall(".//range")
     assert [each.get("label") for each in ranges] == ["Within 1 min", "Within 2.5 min"]
     assert [(each.get("lower"), each.get("upper")) for each in ranges] == [
         ("0.0", "1.0"),

@@ -88,9 +88,10 @@ def test_rows_farther_than_100_m_from_their_site_are_named(read):
     assert read(placed(near)).notes == ()
     found = read(placed(near, far, ("S00002", lon[2], lat[2])))
     assert found.stations.tolist() == [0, 1, 2]
-    assert found.notes == (
+    (note,) = found.notes
+    assert note == (
         "list.csv: farther than 100 m from the site of that id in sites.csv, whose place counts: "
-        "S00001 (line 3, 110 m); do the ids mean the same?",
+        "S00001 (line 3, 110 m); do the ids mean the same?"
     )
 
 

@@ -22,24 +22,45 @@ function select({ station = -1, place = -1, spot = null, show = false }) {
   app.marks.redraw();
   markRow(true);
   showCard();
-  if (show) {
-    openSheet(false);
-    bringIntoSight();
-  }
+  focusCard();
+  if (show) openSheet(false);
+  if (show || isUnderCard()) bringIntoSight();
   keepAddress();
 }
 
+// Whether the card lies over what was selected, or over its name.
+function isUnderCard() {
+  const at = placeOfSelected();
+  const card = byId("card").getBoundingClientRect();
+  if (!at || !card.width) return false;
+  const stage = byId("stage").getBoundingClientRect();
+  const { x, y } = app.map.latLngToContainerPoint(at);
+  const [left, top] = [x + stage.left, y + stage.top];
+  return left > card.left - 16 && left < card.right + 16 && top > card.top - 40 && top < card.bottom + 16;
+}
+
+// Where what is selected stands; null for nothing.
+function placeOfSelected() {
+  const { station, place, spot } = app.selected;
+  if (spot) return L.latLng(spot);
+  if (station < 0 && place < 0) return null;
+  const [from, i] = station >= 0 ? [app.stations, station] : [app.demand, place];
+  return L.latLng(from.lat[i] / 1e5, from.lon[i] / 1e5);
+}
+
 function bringIntoSight() {
-  const { map, stations, demand, selected } = app;
-  const [from, i] = selected.station >= 0 ? [stations, selected.station] : [demand, selected.place];
-  const at = L.latLng(from.lat[i] / 1e5, from.lon[i] / 1e5);
+  const { map } = app;
+  const at = placeOfSelected();
+  if (!at) return;
   // what the card and the sheet cover is out of sight too
   const card = byId("card").getBoundingClientRect();
   const stage = byId("stage").getBoundingClientRect();
   const bar = byId("what-if").getBoundingClientRect();
+  const isBelow = card.width > 0.7 * stage.width;
   const top = isPhone() && bar.height ? bar.bottom - stage.top + 8 : 0;
-  const bottom = isPhone() ? Math.max(0, stage.bottom - card.top) + 16 : 16;
-  const right = isPhone() ? 16 : card.width + 40;
+  const below = isBelow ? card.top : isPhone() ? byId("panel").getBoundingClientRect().top : stage.bottom;
+  const bottom = Math.max(0, stage.bottom - below) + 16;
+  const right = isBelow ? 16 : stage.right - card.left + 24;
   const size = map.getSize();
   const { x, y } = map.latLngToContainerPoint(at);
   if (x > 40 && y > top + 60 && x < size.x - right && y < size.y - bottom - 40) return;
@@ -53,6 +74,20 @@ function zoomTo(lat, lng) {
 
 function isPhone() {
   return window.matchMedia("(max-width: 720px)").matches;
+}
+
+// In a low frame it would hide the map.
+function hasRoomForLegend() {
+  return !isPhone() && window.innerHeight >= 700;
+}
+
+// A frame that becomes small, as that of a phone that is turned, has no room for the legend any more.
+function watchRoom() {
+  let hadRoom = hasRoomForLegend();
+  window.addEventListener("resize", () => {
+    if (hadRoom && !hasRoomForLegend()) byId("legend").open = false;
+    hadRoom = hasRoomForLegend();
+  });
 }
 
 // Pixels to the right that the zoom buttons need.
@@ -116,6 +151,8 @@ function metresText(metres) {
 function listen() {
   const { map } = app;
   startSearch();
+  watchKeys();
+  watchRoom();
   byId("language").addEventListener("click", () => {
     words.language = words.language === "zh" ? "en" : "zh";
     speak();
@@ -129,7 +166,7 @@ function listen() {
   listenToSheet();
   byId("panel-body").addEventListener("keydown", walkRows);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && event.target.id !== "search") select({});
+    if (event.key === "Escape") select({});
     if (event.key === "z" && (event.ctrlKey || event.metaKey) && !/^(INPUT|SELECT)$/.test(event.target.tagName) && app.whatIf && app.whatIf.isChanged) {
       event.preventDefault();
       app.whatIf.undo();
@@ -221,7 +258,10 @@ function hover(event) {
 }
 
 function stationHint(i) {
-  return app.data.is_plain ? "" : `${word("card_served")} ${weightNumber(app.stations.weight[i])}`;
+  const { data, stations } = app;
+  if (data.is_plain) return "";
+  if (!stations.isOn[i]) return word(stations.isClosed(i) ? "card_closed" : "card_site");
+  return `${word("card_served")} ${weightNumber(stations.weight[i])}`;
 }
 
 function placeHint(i) {
@@ -270,7 +310,7 @@ async function start() {
   build();
   app.usual = { ...app.visible };
   openSheet(false);
-  byId("legend").open = !isPhone() && window.innerHeight >= 700; // in a low frame it would hide the map
+  byId("legend").open = hasRoomForLegend();
   const isTold = followAddress();
   speak();
   if (!isTold) showAll(false);

@@ -117,6 +117,7 @@ function showSwitches() {
     const input = make("input", { type: "checkbox", id: `layer-${name}`, checked: app.visible[name] });
     input.addEventListener("change", () => {
       app.visible[name] = input.checked;
+      if (name === "sites") sitesToTry.areOurs = false;
       showLegend();
       app.redraw();
       keepAddress();
@@ -347,7 +348,7 @@ function showLegend() {
   for (const kind of kinds) marks.append(item(picture(kind, ""), word(`kind_${kind}`)));
   if (f.n_existing) marks.append(item(make("i", { class: "ring" }), word("legend_existing")));
   if (app.visible.sites) marks.append(item(make("i", { class: "other" }), word("legend_site")));
-  if (app.visible.sites && app.whatIf && app.whatIf.isChanged) marks.append(item(make("i", { class: "closed" }), word("legend_closed")));
+  if (app.whatIf && app.whatIf.nClosed) marks.append(item(make("i", { class: "closed" }), word("legend_closed")));
   if (stations.on.some((i) => stations.isAlways[i])) marks.append(item(make("i", { class: "moon" }), word("legend_always")));
   const drives = data.is_plain ? [list] : [make("h3", {}, word(data.direction === "from_station" ? "legend_drive_from" : "legend_drive_to")), list];
   byId("legend").hidden = data.is_plain && !app.demand.n && !app.areas && !stations.n;

@@ -12,7 +12,8 @@ function startSearch() {
       if (n) moveTo((finding.at + (event.key === "ArrowDown" ? 1 : n - 1 + (finding.at < 0))) % n);
     } else if (event.key === "Enter" && finding.hits.length) {
       take(finding.hits[Math.max(0, finding.at)]);
-    } else if (event.key === "Escape") {
+    } else if (event.key === "Escape" && input.value) {
+      event.stopPropagation(); // what is selected stays
       input.value = "";
       find("");
     }
@@ -26,40 +27,69 @@ function saySearch() {
   byId("search").setAttribute("aria-label", word("search_label"));
 }
 
+// How many hits of each kind are listed; of the others the number is told.
+const HITS_SHOWN = { station: 12, district: 6, place: 12 };
+
+// A text as it is compared: small letters without accents, of one width, without spaces.
+function lettersOf(text) {
+  return text.normalize("NFKD").replace(/[\u0300-\u036f\s]/g, "").toLowerCase();
+}
+
 function find(text) {
-  const wanted = text.trim().toLowerCase();
-  const { stations, demand } = app;
-  const hits = [];
-  const fits = (candidate) => candidate && candidate.toLowerCase().includes(wanted);
-  if (wanted) {
-    for (let i = 0; i < stations.n && hits.length < 5; i++) {
-      if (fits(stations.name[i]) || fits(stations.id[i])) hits.push({ kind: stations.isOn[i] ? "is_station" : "is_site", text: stations.text(i), go: () => select({ station: i, show: true }) });
-    }
-    for (const place of demand.places) {
-      if (hits.length >= 7) break;
-      if (fits(place.text)) hits.push({ kind: "is_district", text: place.text, go: () => showDistrict(place) });
-    }
-    for (let k = 0; k < demand.n && hits.length < 10; k++) {
-      const i = demand.byWeight[k];
-      if (demand.together(i)[0] !== i) continue;
-      if (fits(demand.name[i]) || fits(demand.id[i])) hits.push({ kind: "is_place", text: demand.text(i), go: () => select({ place: i, show: true }) });
-    }
-  }
-  finding.hits = hits;
+  const wanted = lettersOf(text);
+  const hits = wanted ? [...stationHits(wanted), ...districtHits(wanted), ...placeHits(wanted)] : [];
+  const shown = [];
+  const counts = { station: 0, district: 0, place: 0 };
+  for (const hit of hits) if (counts[hit.of]++ < HITS_SHOWN[hit.of]) shown.push(hit);
+  finding.hits = shown;
   finding.at = -1;
   const list = byId("found");
-  list.replaceChildren(...hits.map((hit, k) => make("li", { role: "option", id: `found-${k}`, onmousedown: () => take(hit) },
-    nameOf(hit.text), make("small", {}, word(hit.kind)))));
+  list.replaceChildren(...shown.map((hit, k) => make("li", { role: "option", id: `found-${k}`, onmousedown: () => take(hit) },
+    nameOf(hit.text), make("small", {}, ...(hit.id ? [nameOf(hit.id), " · "] : []), word(hit.kind)))));
+  const more = hits.length - shown.length;
+  if (more > 0) list.append(make("li", { class: "none" }, word("search_more", { n: number(more) })));
   if (wanted && !hits.length) list.append(make("li", { class: "none" }, word("search_none")));
+  list.scrollTop = 0;
   list.hidden = !wanted;
   byId("search").setAttribute("aria-expanded", String(!list.hidden));
   byId("search").removeAttribute("aria-activedescendant");
+}
+
+// What fits by its name, and what fits by its id alone: that is told with it.
+function hitOf(wanted, of, kind, { text, name, id, go }) {
+  const isNamed = Boolean(name) && lettersOf(name).includes(wanted);
+  if (!isNamed && !lettersOf(id).includes(wanted)) return [];
+  return [{ of, kind, text, id: isNamed || text === id ? null : id, go }];
+}
+
+// Stations before sites that are none.
+function stationHits(wanted) {
+  const { stations } = app;
+  const hitOfSite = (i) => hitOf(wanted, "station", stations.isOn[i] ? "is_station" : "is_site", {
+    text: stations.text(i), name: stations.name[i], id: stations.id[i], go: () => select({ station: i, show: true }),
+  });
+  const others = Array.from(stations.x.keys()).filter((i) => !stations.isOn[i]);
+  return [...stations.on, ...others].flatMap(hitOfSite);
+}
+
+function districtHits(wanted) {
+  return app.demand.places.flatMap((place) => hitOf(wanted, "district", "is_district", {
+    text: place.text, name: place.text, id: "", go: () => showDistrict(place),
+  }));
+}
+
+function placeHits(wanted) {
+  const { demand } = app;
+  return demand.byWeight.flatMap((i) => (demand.together(i)[0] !== i ? [] : hitOf(wanted, "place", "is_place", {
+    text: demand.text(i), name: demand.name[i], id: demand.isGroup(i) ? "" : demand.id[i], go: () => select({ place: i, show: true }),
+  })));
 }
 
 function moveTo(k) {
   finding.at = k;
   [...byId("found").children].forEach((item, j) => item.setAttribute("aria-selected", String(j === k)));
   byId("search").setAttribute("aria-activedescendant", `found-${k}`);
+  byId(`found-${k}`).scrollIntoView({ block: "nearest" });
 }
 
 function take(hit) {
