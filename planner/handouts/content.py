@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from planner.answer import sentences
 from planner.figures import figures, left_out
+from planner.handouts.remarks import in_chinese
 from planner.handouts.words import value, value_or_own
 from planner.result import Result
 from planner.scenario import Title
@@ -404,6 +405,7 @@ def _remarks(result: Result, language: str) -> Iterator[Table]:
     """Yield what a planner should know about the plan and the data; nothing where there is nothing."""
     import pandas as pd
 
-    remarks = [*(why.in_language(language) for why in result.plan.why), *result.remarks]
+    on_data = map(in_chinese, result.remarks) if language == "zh" else result.remarks
+    remarks = [*(why.in_language(language) for why in result.plan.why), *on_data]
     if remarks:
         yield Table("remarks", pd.DataFrame({"remark": remarks}), {"remark": Kind.LONG_TEXT})

@@ -61,7 +61,7 @@ _HEADINGS: Final[dict[str, tuple[str, str]]] = {
     "date": ("数据日期", "Date of the data"),
     "licence": ("许可与署名", "Licence and credit"),
     "sha256": ("校验值（SHA-256）", "Checksum (SHA-256)"),
-    "remark": ("提示（英文）", "Remark"),
+    "remark": ("提示", "Remark"),
     # the summary's items
     "answer": ("结论", "Answer"),
     "proof": ("证明", "Proof"),

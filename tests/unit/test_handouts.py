@@ -194,9 +194,15 @@ def test_remarks_and_reasons_are_handed_on(result):
     reasoned = replace(
         result,
         plan=replace(result.plan, why=(Said(en="why not", zh="为什么不行"),)),
-        remarks=("look here",),
+        remarks=("way 12 has maxspeed=0: taken as closed", "look here"),
     )
-    assert rows_of(tables_of(reasoned)["remarks"], "remark") == [("为什么不行",), ("look here",)]
+    assert rows_of(tables_of(reasoned)["remarks"], "remark") == [
+        ("为什么不行",),
+        ("道路 12 标注 maxspeed=0：视为封闭",),
+        ("look here",),
+    ]
+    in_english = rows_of(tables_of(reasoned, "en")["remarks"], "remark")
+    assert in_english == [("why not",), *((remark,) for remark in reasoned.remarks)]
     assert "remarks" not in tables_of(replace(reasoned, plan=result.plan, remarks=()))
 
 
