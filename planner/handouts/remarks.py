@@ -12,8 +12,10 @@ _LIST: Final = r".+"
 _SENTENCES: Final[tuple[tuple[str, str], ...]] = (
     # points and roads
     (
-        "{n} of {all} {points}s? (is|are) off network, too far from every road: {list}; "
-        "raise max_access_m if that is wrong",
+        (
+            "{n} of {all} {points}s? (is|are) off network, too far from every road: {list}; "
+            "raise max_access_m if that is wrong"
+        ),
         "{all} 个{points}中有 {n} 个离所有道路都太远，未接入路网：{list}；若不对，请调大 max_access_m",
     ),
     (
@@ -103,8 +105,10 @@ _SENTENCES: Final[tuple[tuple[str, str], ...]] = (
         "{n} 个道路端点与 {size} 米内的另一端点相接",
     ),
     (
-        "{n} pairs? of road ends at the same spot not connected: {list}; where they are one junction, "
-        "say merge_ends_m = {size}",
+        (
+            "{n} pairs? of road ends at the same spot not connected: {list}; where they are one junction, "
+            "say merge_ends_m = {size}"
+        ),
         "{n} 对道路端点位置相同却不相连：{list}；若是同一路口，请写明 merge_ends_m = {size}",
     ),
     (
@@ -126,13 +130,17 @@ _SENTENCES: Final[tuple[tuple[str, str], ...]] = (
         "{all} 条线中有 {n} 条在“{any}”列没有车速：按道路等级的车速",
     ),
     (
-        "{n} of {all} edges made of several ways, whose pieces are lost: of their classes the first counts, "
-        "of their limits the lowest; the OpenStreetMap extract itself tells them apart",
+        (
+            "{n} of {all} edges made of several ways, whose pieces are lost: of their classes the first counts, "
+            "of their limits the lowest; the OpenStreetMap extract itself tells them apart"
+        ),
         "{all} 条边中有 {n} 条由多段道路合成，已无法分开：等级取第一个，限速取最低；原始 OpenStreetMap 数据可以分开",
     ),
     (
-        "{n} lines? made of several ways, whose pieces are lost: of their classes the first counts, "
-        "of their limits the lowest",
+        (
+            "{n} lines? made of several ways, whose pieces are lost: of their classes the first counts, "
+            "of their limits the lowest"
+        ),
         "{n} 条线由多段道路合成，已无法分开：等级取第一个，限速取最低",
     ),
     (
@@ -193,16 +201,16 @@ _PARTS: Final = (
 def in_chinese(remark: str) -> str:
     """Return a remark in Chinese, with the file that it begins with; one that nobody put into Chinese as it is."""
     for pattern, chinese in _PATTERNS:
-        found = pattern.fullmatch(remark)
-        if found is None:
-            continue
-        said = {name: text for name, text in found.groupdict().items() if text is not None}
-        file = said.pop("file", "")
-        told = _in_words(said)
-        return (f"{file}：" if file else "") + re.sub(
-            r"\{(\w+)\}", lambda name: told[name.group(1)], chinese
-        )
+        if found := pattern.fullmatch(remark):
+            said = {name: text for name, text in found.groupdict().items() if text is not None}
+            return _filled(chinese, said)
     return remark
+
+
+def _filled(chinese: str, said: dict[str, str]) -> str:
+    told = _in_words(said)
+    file = f"{told['file']}：" if "file" in told else ""
+    return file + re.sub(r"\{(\w+)\}", lambda name: told[name.group(1)], chinese)
 
 
 def _in_words(said: dict[str, str]) -> dict[str, str]:

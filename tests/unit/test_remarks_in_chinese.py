@@ -12,10 +12,14 @@ from planner.handouts.remarks import _SENTENCES, in_chinese
 
 TOLD = [
     (
-        "demand.csv: 13 of 2404 demand points are off network, too far from every road: D1 (2,534 m), D2 (12 km) "
-        "and 8 more; raise max_access_m if that is wrong",
-        "demand.csv：2404 个需求点中有 13 个离所有道路都太远，未接入路网：D1（2,534 米）、D2（12 公里）等，另有 8 个；"
-        "若不对，请调大 max_access_m",
+        (
+            "demand.csv: 13 of 2404 demand points are off network, too far from every road: D1 (2,534 m), D2 (12 km) "
+            "and 8 more; raise max_access_m if that is wrong"
+        ),
+        (
+            "demand.csv：2404 个需求点中有 13 个离所有道路都太远，未接入路网：D1（2,534 米）、D2（12 公里）等，另有 8 个；"
+            "若不对，请调大 max_access_m"
+        ),
     ),
     (
         "hosts.csv: 1 of 1 site is off network, too far from every road: H1 (312 m); raise max_access_m if that is wrong",
@@ -26,8 +30,10 @@ TOLD = [
         "d.csv：有 2 个需求点在标准时间内到不了任何候选点：D1（327 秒到 S1）、D2（1155 秒到 S2）",
     ),
     (
-        "list.csv: farther than 100 m from the site of that id in hosts.csv, whose place counts: S1 (line 3, 110 m); "
-        "do the ids mean the same?",
+        (
+            "list.csv: farther than 100 m from the site of that id in hosts.csv, whose place counts: S1 (line 3, 110 m); "
+            "do the ids mean the same?"
+        ),
         "list.csv：与 hosts.csv 中同编号候选点相距超过 100 米，以候选点的位置为准：S1（第 3 行，110 米）；请核对编号是否一致",
     ),
     (
