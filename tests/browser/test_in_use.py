@@ -100,6 +100,28 @@ def test_a_click_of_the_pointer_leaves_the_focus_and_outlines_nothing(seen: Seen
     assert seen.page.evaluate(frame) == "none"
 
 
+def test_no_station_at_all_is_no_shorter_drive(open_map: Open):
+    seen = open_map(map_html(driven_town(stations=[0])))
+    seen.page.click("tr[data-station] >> nth=0")
+    seen.page.click("#card-switch")
+    told = [each.inner_text().split("\n") for each in seen.page.locator("#what-if dl div").all()]
+    assert [words[1] for words in told[1:3]] == ["–", "–"]
+    assert seen.page.locator("#what-if .is-better").count() == 0
+    assert seen.figure("count") == "0"
+
+
+@pytest.mark.slow
+def test_a_long_title_is_read_from_its_beginning(open_map: Open):
+    seen = open_map(
+        map_html(driven_town(title={"zh": "很长的标题" * 30, "en": "long"})), size=PHONE
+    )
+    bar, title = (seen.page.locator(part).bounding_box() for part in (".bar", "#title"))
+    assert bar is not None
+    assert title is not None
+    assert title["y"] >= bar["y"]
+    assert title["y"] + title["height"] <= bar["y"] + bar["height"]
+
+
 # ---------------------------------------------------------------------------------------------
 # Search
 # ---------------------------------------------------------------------------------------------
@@ -173,6 +195,7 @@ def test_a_station_comes_out_from_under_its_card(open_map: Open, html: str, size
     seen.page.wait_for_function(f"() => !({UNDER})()")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(844, 390), (667, 375)])
 def test_a_phone_that_is_turned_shows_what_is_tried_whole(
     open_map: Open, html: str, size: tuple[int, int]
@@ -194,6 +217,7 @@ def test_a_phone_that_is_turned_shows_what_is_tried_whole(
         assert box["y"] + box["height"] <= card["y"]
 
 
+@pytest.mark.slow
 def test_the_flag_of_the_farthest_place_is_whole_at_the_edge(open_map: Open):
     """Of a row of places the first is farthest, and stands at the left edge of a phone."""
     n = 20
@@ -229,6 +253,7 @@ def test_the_flag_of_the_farthest_place_is_whole_at_the_edge(open_map: Open):
     assert ends[1] > 80
 
 
+@pytest.mark.slow
 def test_services_are_told_whole(open_map: Open):
     found = driven_town()
     sites = found.times.sites

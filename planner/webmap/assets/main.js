@@ -18,6 +18,7 @@ const app = {
 // Selects a station, a place, a spot of the map, or nothing; `show` moves the map if it is out of sight.
 function select({ station = -1, place = -1, spot = null, show = false }) {
   rememberOpener();
+  byId("hover").hidden = true;
   app.selected = { station, place, spot };
   app.marks.redraw();
   markRow(true);
