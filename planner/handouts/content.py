@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +21,6 @@ from planner.tables import assignment_table, station_table
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_OF_OPENSTREETMAP: Final = (".pbf", ".osm", ".gz", ".bz2", ".graphml")
-"""Endings of road files whose roads come from OpenStreetMap."""
 
 
 class Kind(StrEnum):
@@ -397,8 +393,7 @@ def _sources(result: Result, language: str) -> Table:
 
 
 def _is_of_openstreetmap(result: Result) -> bool:
-    settings = result.scenario.network
-    return settings is not None and Path(settings.file).suffix.lower() in _OF_OPENSTREETMAP
+    return result.network is not None and result.network.source.is_of_openstreetmap
 
 
 def _remarks(result: Result, language: str) -> Iterator[Table]:

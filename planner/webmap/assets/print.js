@@ -60,7 +60,8 @@ function paperStatus(status) {
 }
 
 function paperCredit() {
-  const said = [byId("data-date").textContent, byId("credit").hidden ? "" : byId("credit").textContent];
+  const seen = (id) => (byId(id).hidden ? "" : byId(id).textContent);
+  const said = [byId("data-date").textContent, seen("credit"), seen("credit-provider")];
   return said.filter((part) => part).join(" · ");
 }
 
