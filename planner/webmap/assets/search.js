@@ -35,6 +35,14 @@ function lettersOf(text) {
   return text.normalize("NFKD").replace(/[\u0300-\u036f\s]/g, "").toLowerCase();
 }
 
+const knownLetters = new WeakMap();
+
+// The same of all texts of a list; worked out once, for a list may have many.
+function lettersIn(texts) {
+  if (!knownLetters.has(texts)) knownLetters.set(texts, texts.map((text) => (text ? lettersOf(text) : "")));
+  return knownLetters.get(texts);
+}
+
 function find(text) {
   const wanted = lettersOf(text);
   const hits = wanted ? [...stationHits(wanted), ...districtHits(wanted), ...placeHits(wanted)] : [];
@@ -47,8 +55,9 @@ function find(text) {
   list.replaceChildren(...shown.map((hit, k) => make("li", { role: "option", id: `found-${k}`, onmousedown: () => take(hit) },
     nameOf(hit.text), make("small", {}, ...(hit.id ? [nameOf(hit.id), " · "] : []), word(hit.kind)))));
   const more = hits.length - shown.length;
-  if (more > 0) list.append(make("li", { class: "none" }, word("search_more", { n: number(more) })));
-  if (wanted && !hits.length) list.append(make("li", { class: "none" }, word("search_none")));
+  const say = (words) => list.append(make("li", { class: "none", role: "option", "aria-disabled": "true" }, words));
+  if (more > 0) say(word("search_more", { n: number(more) }));
+  if (wanted && !hits.length) say(word("search_none"));
   list.scrollTop = 0;
   list.hidden = !wanted;
   byId("search").setAttribute("aria-expanded", String(!list.hidden));
@@ -56,17 +65,18 @@ function find(text) {
 }
 
 // What fits by its name, and what fits by its id alone: that is told with it.
-function hitOf(wanted, of, kind, { text, name, id, go }) {
-  const isNamed = Boolean(name) && lettersOf(name).includes(wanted);
-  if (!isNamed && !lettersOf(id).includes(wanted)) return [];
+function hitOf(wanted, of, kind, { text, letters, id, idLetters, go }) {
+  const isNamed = letters.includes(wanted);
+  if (!isNamed && !idLetters.includes(wanted)) return [];
   return [{ of, kind, text, id: isNamed || text === id ? null : id, go }];
 }
 
 // Stations before sites that are none.
 function stationHits(wanted) {
   const { stations } = app;
+  const [names, ids] = [lettersIn(stations.name), lettersIn(stations.id)];
   const hitOfSite = (i) => hitOf(wanted, "station", stations.isOn[i] ? "is_station" : "is_site", {
-    text: stations.text(i), name: stations.name[i], id: stations.id[i], go: () => select({ station: i, show: true }),
+    text: stations.text(i), letters: names[i], id: stations.id[i], idLetters: ids[i], go: () => select({ station: i, show: true }),
   });
   const others = Array.from(stations.x.keys()).filter((i) => !stations.isOn[i]);
   return [...stations.on, ...others].flatMap(hitOfSite);
@@ -74,20 +84,24 @@ function stationHits(wanted) {
 
 function districtHits(wanted) {
   return app.demand.places.flatMap((place) => hitOf(wanted, "district", "is_district", {
-    text: place.text, name: place.text, id: "", go: () => showDistrict(place),
+    text: place.text, letters: lettersOf(place.text), id: "", idLetters: "", go: () => showDistrict(place),
   }));
 }
 
+// The heaviest places first; those that are shown together are one, without an id.
 function placeHits(wanted) {
   const { demand } = app;
-  return demand.byWeight.flatMap((i) => (demand.together(i)[0] !== i ? [] : hitOf(wanted, "place", "is_place", {
-    text: demand.text(i), name: demand.name[i], id: demand.isGroup(i) ? "" : demand.id[i], go: () => select({ place: i, show: true }),
-  })));
+  const [names, ids] = [lettersIn(demand.name), lettersIn(demand.id)];
+  const hitOfPlace = (i) => hitOf(wanted, "place", "is_place", {
+    text: demand.text(i), letters: names[i], id: demand.id[i], idLetters: demand.isGroup(i) ? "" : ids[i], go: () => select({ place: i, show: true }),
+  });
+  const fits = (i) => names[i].includes(wanted) || ids[i].includes(wanted);
+  return demand.byWeight.filter((i) => fits(i) && demand.together(i)[0] === i).flatMap(hitOfPlace);
 }
 
 function moveTo(k) {
   finding.at = k;
-  [...byId("found").children].forEach((item, j) => item.setAttribute("aria-selected", String(j === k)));
+  finding.hits.forEach((_, j) => byId(`found-${j}`).setAttribute("aria-selected", String(j === k)));
   byId("search").setAttribute("aria-activedescendant", `found-${k}`);
   byId(`found-${k}`).scrollIntoView({ block: "nearest" });
 }
