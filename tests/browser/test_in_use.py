@@ -194,7 +194,14 @@ UNDER = """() => {
 """Whether the selected station lies under its card, or out of sight."""
 
 
-@pytest.mark.parametrize("size", [PHONE, (667, 375), (844, 390)])
+@pytest.mark.parametrize(
+    "size",
+    [
+        PHONE,
+        pytest.param((667, 375), marks=pytest.mark.slow),
+        pytest.param((844, 390), marks=pytest.mark.slow),
+    ],
+)
 def test_a_station_comes_out_from_under_its_card(open_map: Open, html: str, size: tuple[int, int]):
     seen = open_map(html, size=size)
     lowest = seen.page.evaluate("""() => {

@@ -29,66 +29,12 @@ function select({ station = -1, place = -1, spot = null, show = false }) {
   keepAddress();
 }
 
-// Whether the card lies over what was selected, or over its name.
-function isUnderCard() {
-  const at = placeOfSelected();
-  const card = byId("card").getBoundingClientRect();
-  if (!at || !card.width) return false;
-  const stage = byId("stage").getBoundingClientRect();
-  const { x, y } = app.map.latLngToContainerPoint(at);
-  const [left, top] = [x + stage.left, y + stage.top];
-  return left > card.left - 16 && left < card.right + 16 && top > card.top - 40 && top < card.bottom + 16;
-}
-
-// Where what is selected stands; null for nothing.
-function placeOfSelected() {
-  const { station, place, spot } = app.selected;
-  if (spot) return L.latLng(spot);
-  if (station < 0 && place < 0) return null;
-  const [from, i] = station >= 0 ? [app.stations, station] : [app.demand, place];
-  return L.latLng(from.lat[i] / 1e5, from.lon[i] / 1e5);
-}
-
-function bringIntoSight() {
-  const { map } = app;
-  const at = placeOfSelected();
-  if (!at) return;
-  // what the card and the sheet cover is out of sight too
-  const card = byId("card").getBoundingClientRect();
-  const stage = byId("stage").getBoundingClientRect();
-  const bar = byId("what-if").getBoundingClientRect();
-  const isBelow = card.width > 0.7 * stage.width;
-  const top = isPhone() && bar.height ? bar.bottom - stage.top + 8 : 0;
-  const below = isBelow ? card.top : isPhone() ? byId("panel").getBoundingClientRect().top : stage.bottom;
-  const bottom = Math.max(0, stage.bottom - below) + 16;
-  const right = isBelow ? 16 : stage.right - card.left + 24;
-  const size = map.getSize();
-  const { x, y } = map.latLngToContainerPoint(at);
-  if (x > 40 && y > top + 60 && x < size.x - right && y < size.y - bottom - 40) return;
-  // to the middle of what is free
-  map.panBy([x - (size.x - right) / 2, y - (top + size.y - bottom) / 2]);
-}
-
 function zoomTo(lat, lng) {
   app.map.setView([lat, lng], Math.max(15, app.map.getZoom()));
 }
 
 function isPhone() {
   return window.matchMedia("(max-width: 720px)").matches;
-}
-
-// In a low frame it would hide the map.
-function hasRoomForLegend() {
-  return !isPhone() && window.innerHeight >= 700;
-}
-
-// A frame that becomes small, as that of a phone that is turned, has no room for the legend any more.
-function watchRoom() {
-  let hadRoom = hasRoomForLegend();
-  window.addEventListener("resize", () => {
-    if (hadRoom && !hasRoomForLegend()) byId("legend").open = false;
-    hadRoom = hasRoomForLegend();
-  });
 }
 
 // Pixels to the right that the zoom buttons need.
@@ -166,14 +112,7 @@ function listen() {
   byId("whole").addEventListener("click", () => showAll(true));
   listenToSheet();
   byId("panel-body").addEventListener("keydown", walkRows);
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") select({});
-    if (event.key === "z" && (event.ctrlKey || event.metaKey) && !/^(INPUT|SELECT)$/.test(event.target.tagName) && app.whatIf && app.whatIf.isChanged) {
-      event.preventDefault();
-      app.whatIf.undo();
-      showChanges();
-    }
-  });
+  document.addEventListener("keydown", obeyKey);
   map.on("click", (event) => {
     const found = under(event.layerPoint);
     const isFree = found.station < 0 && found.place < 0;
@@ -194,6 +133,17 @@ function listen() {
     app.redraw();
   });
   new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(byId("stage"));
+}
+
+// Escape closes the card; what is tried is undone by the usual keys, but not while somebody writes.
+function obeyKey(event) {
+  if (event.key === "Escape") select({});
+  const isUndo = event.key === "z" && (event.ctrlKey || event.metaKey) && event.target.id !== "search";
+  if (isUndo && app.whatIf && app.whatIf.isChanged) {
+    event.preventDefault();
+    app.whatIf.undo();
+    showChanges();
+  }
 }
 
 // On a phone: the grip opens and closes the sheet by a tap or a swipe, and what gets the focus is shown.

@@ -170,10 +170,10 @@ function showTable() {
   const head = make("tr", {});
   const order = sortedStations();
   for (const name of columns()) {
-    const isOn = sorting.by === name;
+    const isSorted = sorting.by === name;
     const units = { mean: word("col_time_unit"), farthest: word("col_time_unit"), road: "km", served: word("weight_unit") };
     const unit = units[name] ? make("small", {}, units[name]) : null;
-    head.append(make("th", { scope: "col", class: `col-${name}`, "aria-sort": isOn ? (sorting.down ? "descending" : "ascending") : "none" },
+    head.append(make("th", { scope: "col", class: `col-${name}`, "aria-sort": isSorted ? (sorting.down ? "descending" : "ascending") : "none" },
       make("button", { type: "button", "data-sort": name, onclick: () => sortBy(name) }, word(`col_${name}`), unit)));
   }
   table.tHead.replaceChildren(head);
