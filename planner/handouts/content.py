@@ -108,7 +108,11 @@ def handout(result: Result, language: str) -> Handout:
     scenario = result.scenario
     tables = [_stations(result)]
     if len(result.times.needs):
-        tables += [_districts(result, language), _assignments(result), _uncovered(result, language)]
+        tables += [
+            _districts(result, language),
+            _assignments(result, language),
+            _uncovered(result, language),
+        ]
     tables += [_sources(result, language), *_remarks(result, language)]
     return Handout(
         language=language,
@@ -291,10 +295,12 @@ def _districts(result: Result, language: str) -> Table:
     return Table("districts", frame, kinds)
 
 
-def _assignments(result: Result) -> Table:
+def _assignments(result: Result, language: str) -> Table:
     """Return the needs by district, and in each by id: who serves them, or else who is nearest."""
     demand, sites, needs = result.times.demand, result.times.sites, result.times.needs
     frame = assignment_table(result)
+    # what nobody named: the only fleet, the only period
+    frame[["fleet", "period"]] = frame[["fleet", "period"]].replace("all", value("all", language))
     frame.insert(0, "district", demand.district[needs.point])
     frame.insert(2, "name", demand.name[needs.point])
     frame.insert(3, "weight", needs.weight)

@@ -98,6 +98,7 @@ _VALUES: Final[dict[str, tuple[str, str]]] = {
     "clock": ("（分:秒）", "(min:s)"),
     "seconds": ("（秒）", "(s)"),
     "second": ("秒", "s"),
+    "all": ("全部", "all"),
     "no_district": ("（未注明）", "(not given)"),
     # groups of the summary
     "about": ("方案", "Scenario"),

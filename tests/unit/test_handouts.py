@@ -163,6 +163,12 @@ def test_assignments_are_by_district_and_name_the_station(result):
     ]
 
 
+@pytest.mark.parametrize(("language", "period"), [("zh", "全部"), ("en", "all")])
+def test_the_only_period_has_a_word_and_fleets_their_names(result, language, period):
+    told = rows_of(tables_of(result, language)["assignments"], "fleet", "period")
+    assert set(told) == {("riders", period)}
+
+
 def test_sources_have_their_checksums_and_what_they_hold(result):
     found = rows_of(tables_of(result, "en")["sources"], "file", "role", "licence", "sha256")
     assert found == [
