@@ -167,6 +167,17 @@ def test_search_finds_accents_widths_and_ids_and_tells_how_many_more(open_map: O
     assert hits(seen, "zzz") == ["Nothing found"]
 
 
+def test_what_is_found_is_seen_whole(open_map: Open, html: str):
+    seen = open_map(html, size=(1024, 640))
+    assert len(hits(seen, "骑手")) > 8
+    found, panel = (seen.page.locator(part).bounding_box() for part in ("#found", "#panel"))
+    assert found is not None
+    assert panel is not None
+    assert found["height"] > 200
+    assert found["y"] + found["height"] <= panel["y"] + panel["height"]
+    assert seen.page.locator("#search").bounding_box()["y"] > panel["y"]  # type: ignore[index]
+
+
 def test_escape_first_empties_the_search_and_then_closes_the_card(seen: Seen):
     hits(seen, "Rest station")
     seen.page.keyboard.press("Enter")

@@ -60,6 +60,9 @@ function find(text) {
   if (wanted && !hits.length) say(word("search_none"));
   list.scrollTop = 0;
   list.hidden = !wanted;
+  const frame = byId("panel-body");
+  const below = list.getBoundingClientRect().bottom + 8 - frame.getBoundingClientRect().bottom;
+  if (wanted && below > 0) frame.scrollTop += below;
   byId("search").setAttribute("aria-expanded", String(!list.hidden));
   byId("search").removeAttribute("aria-activedescendant");
 }
