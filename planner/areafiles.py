@@ -14,6 +14,7 @@ from planner.errors import PlannerError
 from planner.isochrones import By, areas_of
 from planner.layerfiles import write_geojson, write_layers
 from planner.points import Sites, check_against, read_sites
+from planner.qgis_styles import Style, plan_styles
 from planner.roads import read_network
 from planner.scenario import Direction
 from planner.snapping import Places, snap
@@ -119,7 +120,17 @@ def write_areas(drawn: DrawnAreas, path: Path) -> None:
     if path.suffix.lower() == ".geojson":
         write_geojson(path, "isochrones", drawn.frame)
     else:
-        write_layers(path, {"isochrones": drawn.frame})
+        write_layers(path, {"isochrones": drawn.frame}, {"isochrones": _style(drawn)})
+
+
+def _style(drawn: DrawnAreas) -> Style:
+    """Return how QGIS draws the areas: as those of a plan, of each station or of all together."""
+    styles = plan_styles("en", drawn.frame["minutes"])
+    return styles["isochrones_together" if _are_together(drawn) else "isochrones"]
+
+
+def _are_together(drawn: DrawnAreas) -> bool:
+    return bool((drawn.frame["station"] == "").all())
 
 
 def area_lines(drawn: DrawnAreas, out: Path) -> list[str]:

@@ -186,7 +186,9 @@ def _read_listed(scenario: Scenario, sites: Sites) -> StationList | None:
     if file is None:
         return None
     theirs = scenario.sites.columns.get("id")
-    return read_station_list(scenario.resolve(file), sites, file=file, id_column=theirs)
+    return read_station_list(
+        scenario.resolve(file), sites, file=file, id_column=theirs, crs=scenario.sites.crs
+    )
 
 
 def _on_roads(

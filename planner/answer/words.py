@@ -12,7 +12,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "planned": "{stations}在 {standard}内覆盖 {share} 的{what}",
         "assessed": "现有的 {stations}在 {standard}内覆盖 {share} 的{what}",
         "assessed_all": "若全部 {n_stations} 个候选点都设站，{standard}内可覆盖 {share} 的{what}",
-        "assessed_list": "名单上的{stations}在 {standard}内覆盖 {share} 的{what}",
+        "assessed_list": "名单上的 {stations}在 {standard}内覆盖 {share} 的{what}",
         "of_demand": "需求",
         "of_persons": "人员",
         "of_roads": "道路",

@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.answer import sentences
 from planner.figures import figures, left_out
+from planner.handouts.remarks import in_chinese
 from planner.handouts.words import value, value_or_own
 from planner.result import Result
 from planner.scenario import Title
@@ -21,9 +21,6 @@ from planner.tables import assignment_table, station_table
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_OF_OPENSTREETMAP: Final = (".pbf", ".osm", ".gz", ".bz2", ".graphml")
-"""Endings of road files whose roads come from OpenStreetMap."""
 
 
 class Kind(StrEnum):
@@ -111,7 +108,11 @@ def handout(result: Result, language: str) -> Handout:
     scenario = result.scenario
     tables = [_stations(result)]
     if len(result.times.needs):
-        tables += [_districts(result, language), _assignments(result), _uncovered(result, language)]
+        tables += [
+            _districts(result, language),
+            _assignments(result, language),
+            _uncovered(result, language),
+        ]
     tables += [_sources(result, language), *_remarks(result, language)]
     return Handout(
         language=language,
@@ -294,10 +295,12 @@ def _districts(result: Result, language: str) -> Table:
     return Table("districts", frame, kinds)
 
 
-def _assignments(result: Result) -> Table:
+def _assignments(result: Result, language: str) -> Table:
     """Return the needs by district, and in each by id: who serves them, or else who is nearest."""
     demand, sites, needs = result.times.demand, result.times.sites, result.times.needs
     frame = assignment_table(result)
+    # what nobody named: the only fleet, the only period
+    frame[["fleet", "period"]] = frame[["fleet", "period"]].replace("all", value("all", language))
     frame.insert(0, "district", demand.district[needs.point])
     frame.insert(2, "name", demand.name[needs.point])
     frame.insert(3, "weight", needs.weight)
@@ -396,14 +399,14 @@ def _sources(result: Result, language: str) -> Table:
 
 
 def _is_of_openstreetmap(result: Result) -> bool:
-    settings = result.scenario.network
-    return settings is not None and Path(settings.file).suffix.lower() in _OF_OPENSTREETMAP
+    return result.network is not None and result.network.source.is_of_openstreetmap
 
 
 def _remarks(result: Result, language: str) -> Iterator[Table]:
     """Yield what a planner should know about the plan and the data; nothing where there is nothing."""
     import pandas as pd
 
-    remarks = [*(why.in_language(language) for why in result.plan.why), *result.remarks]
+    on_data = map(in_chinese, result.remarks) if language == "zh" else result.remarks
+    remarks = [*(why.in_language(language) for why in result.plan.why), *on_data]
     if remarks:
         yield Table("remarks", pd.DataFrame({"remark": remarks}), {"remark": Kind.LONG_TEXT})

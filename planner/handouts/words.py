@@ -61,7 +61,7 @@ _HEADINGS: Final[dict[str, tuple[str, str]]] = {
     "date": ("数据日期", "Date of the data"),
     "licence": ("许可与署名", "Licence and credit"),
     "sha256": ("校验值（SHA-256）", "Checksum (SHA-256)"),
-    "remark": ("提示（英文）", "Remark"),
+    "remark": ("提示", "Remark"),
     # the summary's items
     "answer": ("结论", "Answer"),
     "proof": ("证明", "Proof"),
@@ -98,6 +98,7 @@ _VALUES: Final[dict[str, tuple[str, str]]] = {
     "clock": ("（分:秒）", "(min:s)"),
     "seconds": ("（秒）", "(s)"),
     "second": ("秒", "s"),
+    "all": ("全部", "all"),
     "no_district": ("（未注明）", "(not given)"),
     # groups of the summary
     "about": ("方案", "Scenario"),

@@ -40,6 +40,7 @@ SCRIPTS: Final = (
     "tiles.js",
     "layers.js",
     "card.js",
+    "sight.js",
     "persons.js",
     "panel.js",
     "curve.js",

@@ -258,10 +258,13 @@ def test_escape_closes_the_card_and_the_focus_goes_back(open_map: Open, html: st
     focused = "() => document.activeElement.closest('tr') && document.activeElement.closest('tr').dataset.station"
     seen.page.focus("tr[data-station] .row-button >> nth=0")
     seen.page.keyboard.press("ArrowDown")
-    seen.page.keyboard.press("Enter")
     station = seen.page.evaluate(focused)
     assert station is not None
-    seen.page.focus("#card .card-close")
+    seen.page.keyboard.press("Enter")
+    # who goes by keys goes on in the card, first to the button that closes it
+    assert seen.page.evaluate("() => document.activeElement.id") == "card"
+    seen.page.keyboard.press("Tab")
+    assert seen.page.evaluate("() => document.activeElement.className") == "card-close"
     seen.page.keyboard.press("Escape")
     assert seen.page.is_hidden("#card")
     assert seen.page.evaluate(focused) == station

@@ -362,14 +362,24 @@ def test_paper_shows_both_sides(seen: Seen):
     assert left[0] > 1.1 * right[0]
 
 
-def test_paper_has_the_marks_of_the_legend(seen: Seen):
+def test_paper_has_the_marks_of_the_map_in_its_tables_and_room_for_stations(seen: Seen):
+    in_legend = seen.page.locator("#legend canvas").count()
     seen.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
-    marks = seen.page.evaluate("""() => [...document.querySelectorAll("#print-sheet .print-legend canvas")].map((canvas) => {
-        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-        return data.some((value) => value > 0);
-    })""")
-    assert len(marks) > 4
-    assert all(marks)
+    marks = seen.page.evaluate("""() => [".compared", ".print-row"].map((part) =>
+        [...document.querySelectorAll(`#print-sheet ${part} canvas`)].map((canvas) => {
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return data.some((value) => value > 0);
+        }))""")
+    changes, stations = marks
+    assert len(changes) + 3 >= in_legend > 4  # and the three fates of stations, in their rows
+    assert all(changes + stations)
+    seen.page.emulate_media(media="print")
+    seen_rows = seen.page.evaluate("""() => {
+        const column = document.querySelector(".print-rows").getBoundingClientRect();
+        return [...document.querySelectorAll(".print-row")].filter((row) =>
+            row.getBoundingClientRect().left < column.right && row.getBoundingClientRect().bottom <= column.bottom).length - 1;
+    }""")
+    assert len(stations) >= seen_rows >= min(len(stations), 8)
 
 
 # ---------------------------------------------------------------------------------------------

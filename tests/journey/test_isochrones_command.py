@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from xml.etree import ElementTree as ET
 
 import geopandas
 import pyogrio
@@ -40,8 +41,9 @@ def test_a_geopackage_is_written_and_what_is_in_it_told(folder):
         "2 min: 2 areas, 1.7 km of road in all, 0.8 km on average",
         "areas: isochrones.gpkg",
     ]
-    assert pyogrio.list_layers("isochrones.gpkg")[:, 0].tolist() == ["isochrones"]
-    found = geopandas.read_file("isochrones.gpkg")
+    layers = [name for name, kind in pyogrio.list_layers("isochrones.gpkg") if kind]
+    assert layers == ["isochrones"]
+    found = geopandas.read_file("isochrones.gpkg", layer="isochrones")
     assert found.columns.tolist() == ["station", "minutes", "reached_m", "geometry"]
     assert found["station"].tolist() == ["S2", "S2", "北", "北"]
     assert found.crs == "EPSG:4326"
@@ -49,6 +51,23 @@ def test_a_geopackage_is_written_and_what_is_in_it_told(folder):
     network = planner.read_network("roads.osm")
     drawn = planner.isochrones(network, sites, [1, 2])
     assert shapely.equals_exact(drawn.geometry, found.geometry, tolerance=0).all()
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [("--nearest", "Isochrones of each station"), ("--together", "Isochrones of all stations")],
+)
+def test_qgis_opens_a_geopackage_with_a_colour_for_each_number_of_minutes(folder, option, name):
+    assert told("roads.osm", "s.csv", option, "--minutes", "1,2.5").exit_code == 0
+    (style,) = pyogrio.read_dataframe("isochrones.gpkg", layer="layer_styles").to_dict("records")
+    layer = ("f_table_name", "f_geometry_column", "styleName", "useAsDefault")
+    assert [style[key] for key in layer] == ["isochrones", "geom", name, True]
+    ranges = ET.fromstring(style["styleQML"]).findall(".//range")
+    assert [each.get("label") for each in ranges] == ["Within 1 min", "Within 2.5 min"]
+    assert [(each.get("lower"), each.get("upper")) for each in ranges] == [
+        ("0.0", "1.0"),
+        ("1.0", "2.5"),
+    ]
 
 
 def test_geojson_holds_the_same_to_the_last_digit(folder):
@@ -70,7 +89,7 @@ def test_together_nearest_and_direction_are_as_in_the_library(folder):
         assert told("roads.osm", "s.csv", *options, "-o", "a.gpkg").exit_code == 0
         asked = {"by": by, "direction": "from_station", "width_m": 25.0}
         drawn = planner.isochrones(network, sites, [4], **asked)
-        found = geopandas.read_file("a.gpkg")
+        found = geopandas.read_file("a.gpkg", layer="isochrones")
         assert found["station"].fillna("").tolist() == drawn["station"].tolist()
         assert shapely.equals_exact(drawn.geometry, found.geometry, tolerance=0).all()
     said = told("roads.osm", "s.csv", "--together", "--minutes", "1")

@@ -48,7 +48,7 @@ def test_an_assessment_says_what_it_looked_at():
         ({"goal": "assess"}, "若全部 3 个候选点都设站", "With a station at each of the 3 sites"),
         (
             {"goal": "assess", "stations_file": "list.csv"},
-            "名单上的3 个驿站在",
+            "名单上的 3 个驿站在",
             "With the 3 stations of the list",
         ),
     ):

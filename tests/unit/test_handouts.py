@@ -162,6 +162,12 @@ def test_assignments_are_by_district_and_name_the_station(result):
     ]
 
 
+@pytest.mark.parametrize(("language", "period"), [("zh", "全部"), ("en", "all")])
+def test_the_only_period_has_a_word_and_fleets_their_names(result, language, period):
+    told = rows_of(tables_of(result, language)["assignments"], "fleet", "period")
+    assert set(told) == {("riders", period)}
+
+
 def test_sources_have_their_checksums_and_what_they_hold(result):
     found = rows_of(tables_of(result, "en")["sources"], "file", "role", "licence", "sha256")
     assert found == [
@@ -193,9 +199,15 @@ def test_remarks_and_reasons_are_handed_on(result):
     reasoned = replace(
         result,
         plan=replace(result.plan, why=(Said(en="why not", zh="为什么不行"),)),
-        remarks=("look here",),
+        remarks=("way 12 has maxspeed=0: taken as closed", "look here"),
     )
-    assert rows_of(tables_of(reasoned)["remarks"], "remark") == [("为什么不行",), ("look here",)]
+    assert rows_of(tables_of(reasoned)["remarks"], "remark") == [
+        ("为什么不行",),
+        ("道路 12 标注 maxspeed=0：视为封闭",),
+        ("look here",),
+    ]
+    in_english = rows_of(tables_of(reasoned, "en")["remarks"], "remark")
+    assert in_english == [("why not",), *((remark,) for remark in reasoned.remarks)]
     assert "remarks" not in tables_of(replace(reasoned, plan=result.plan, remarks=()))
 
 

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 import towns
 
+from planner.coordinates import Shifted, shifted_to
 from planner.errors import PointsError
 from planner.stationlists import read_station_list
 
@@ -71,6 +72,55 @@ def test_a_site_named_twice_counts_once_and_is_told(read):
     found = read("id\nS00001\nS00002\nS00001\n")
     assert found.stations.tolist() == [1, 2]
     assert found.notes == ("list.csv: named more than once, counted once: S00001 (line 4)",)
+
+
+def placed(*rows):
+    return "id,lon,lat\n" + "".join(f"{i},{lon:.6f},{lat:.6f}\n" for i, lon, lat in rows)
+
+
+NORTH_90_M, NORTH_110_M = 90 / 110_870, 110 / 110_870  # a degree of latitude at 31 N: 110.87 km
+"""In degrees."""
+
+
+def test_rows_farther_than_100_m_from_their_site_are_named(read):
+    lon, lat = SITES.lon, SITES.lat
+    near, far = ("S00000", lon[0], lat[0] + NORTH_90_M), ("S00001", lon[1], lat[1] + NORTH_110_M)
+    assert read(placed(near)).notes == ()
+    found = read(placed(near, far, ("S00002", lon[2], lat[2])))
+    assert found.stations.tolist() == [0, 1, 2]
+    (note,) = found.notes
+    assert note == (
+        "list.csv: farther than 100 m from the site of that id in sites.csv, whose place counts: "
+        "S00001 (line 3, 110 m); do the ids mean the same?"
+    )
+
+
+def test_of_many_rows_elsewhere_five_are_named(read):
+    sites = towns.sites_at(*((i, 0) for i in range(8)))
+    moved = [(sites.id[i], sites.lon[i] + 0.01, sites.lat[i]) for i in range(8)]
+    (note,) = read(placed(*moved), sites=sites).notes
+    assert note.count("line ") == 5
+    assert " and 3 more; do the ids" in note
+
+
+def test_a_list_may_be_in_the_system_of_the_sites_or_in_wgs_84(read):
+    lon, lat = shifted_to(Shifted.GCJ02, SITES.lon, SITES.lat)
+    as_given = placed(*zip(SITES.id, lon, lat, strict=True))
+    as_exported = placed(*zip(SITES.id, SITES.lon, SITES.lat, strict=True))
+    assert "(line 2, " in read(as_given).notes[0]
+    assert read(as_given, crs="gcj02").notes == ()
+    assert read(as_exported, crs="gcj02").notes == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,经度,lng,纬度\nS00001,1,2,3\n",  # nobody knows which is which
+        "id,lon,lat\nS00001,350000.0,3400000.0\n",  # not degrees
+    ],
+)
+def test_places_that_cannot_be_told_are_not_compared(read, text):
+    assert read(text).notes == ()
 
 
 def test_every_row_that_names_no_site_is_told_with_the_nearest(read):

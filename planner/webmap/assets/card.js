@@ -3,14 +3,35 @@
 // What had the focus when the card was opened: it gets it back from a card that is closed.
 let cardOpener = null;
 
+// Whether the last thing done was done by keys: then the focus goes where something opens.
+let isByKeys = false;
+
+function watchKeys() {
+  const tell = (isKeys) => {
+    isByKeys = isKeys;
+    document.documentElement.classList.toggle("is-by-pointer", !isKeys);
+  };
+  document.addEventListener("keydown", () => tell(true), true);
+  document.addEventListener("pointerdown", () => tell(false), true);
+  // screen readers click without a pointer
+  document.addEventListener("click", (event) => tell(event.detail === 0), true);
+}
+
 function rememberOpener() {
   if (!byId("card").contains(document.activeElement)) cardOpener = document.activeElement;
 }
 
-// On a phone the panel would rise over the map once something in it gets the focus.
+// The rows of a table may have been made anew. On a phone the panel would rise over the map once something in it gets the focus.
 function afterCard() {
-  const isThere = cardOpener && cardOpener !== document.body && cardOpener.isConnected && cardOpener.offsetParent !== null;
-  return isThere && !isPhone() ? cardOpener : app.map.getContainer();
+  const row = cardOpener && !cardOpener.isConnected && cardOpener.closest("tr[data-station]");
+  const opener = row ? byId("stations").querySelector(`tr[data-station="${row.dataset.station}"] .row-button`) : cardOpener;
+  const isThere = opener && opener !== document.body && opener.isConnected && opener.offsetParent !== null;
+  return isThere && !isPhone() ? opener : app.map.getContainer();
+}
+
+// By keys one goes on in the card that is opened.
+function focusCard() {
+  if (isByKeys && !byId("card").hidden) byId("card").focus({ preventScroll: true });
 }
 
 function showCard() {
@@ -29,7 +50,7 @@ function cardHead(kind, text, color) {
   return make("div", { class: "card-head" },
     make("span", { class: "card-kind", style: `background:${color}` }, kind),
     make("button", { type: "button", class: "card-close", "aria-label": word("card_close"), title: word("card_close"), onclick: () => select({}) }, "×"),
-    make("h2", {}, nameOf(text)));
+    make("h2", { id: "card-name" }, nameOf(text)));
 }
 
 function rows(pairs) {
@@ -54,7 +75,7 @@ function stationCard(i) {
       ["card_only_road", stations.onlyRoad && stations.only ? onlyRoadText(stations.onlyRoad[i]) : null],
       ...(served ? servedRows(i) : []),
       ["card_kind", kindWords(i)],
-      ["card_services", stations.services[i] ? nameOf(serviceWords(stations.services[i])) : null],
+      ["card_services", stations.services[i] ? make("bdi", { class: "long-text" }, shortened(serviceWords(stations.services[i]), 200)) : null],
       ["card_hours", stations.hours[i] ? nameOf(stations.hours[i]) : null],
       ["card_id", nameOf(stations.id[i])],
     ]),
@@ -71,7 +92,7 @@ function siteCard(i) {
     rows([
       ["card_would_add", demand.n ? signedWeight(whatIf.gainOf(i)) : null],
       ["card_kind", kindWords(i)],
-      ["card_services", stations.services[i] ? nameOf(serviceWords(stations.services[i])) : null],
+      ["card_services", stations.services[i] ? make("bdi", { class: "long-text" }, shortened(serviceWords(stations.services[i]), 200)) : null],
       ["card_hours", stations.hours[i] ? nameOf(stations.hours[i]) : null],
       ["card_id", nameOf(stations.id[i])],
     ]),

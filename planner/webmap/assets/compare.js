@@ -222,7 +222,7 @@ function onSide(side, paint) {
 // In place of what the map of one run does
 // ------------------------------------------------------------------------------------------
 
-const ofOne = { select, addressNow, followAddress, stationRow, showLegend, listen, paintPaper };
+const ofOne = { select, addressNow, followAddress, stationRow, showLegend, listen, paintPaper, paperMark };
 
 build = () => {
   compared.told = app.data;

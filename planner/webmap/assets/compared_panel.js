@@ -83,7 +83,7 @@ function shownShare(share) {
 }
 
 // Whole seconds as the map of one run shows them: what is over the standard stays over it.
-function shownSeconds(seconds, run) {
+function secondsOf(seconds, run) {
   return seconds > run.data.figures.standard_s ? Math.ceil(seconds) : Math.round(seconds);
 }
 
@@ -101,9 +101,9 @@ const COMPARED_FIGURES = {
   share: { key: "share_covered", shown: shownShare, text: percentOf, change: pointsText, good: 1 },
   uncovered_n: { key: "uncovered_n", ...wholeFigure, good: -1 },
   uncovered_weight: { key: "uncovered_weight", shown: roundedTo(1), text: weightText, good: -1 },
-  mean: { key: "mean_s", shown: shownSeconds, text: clock, isTime: true, good: -1 },
-  p95: { key: "p95_s", shown: shownSeconds, text: clock, isTime: true, good: -1 },
-  longest: { key: "longest_s", shown: shownSeconds, text: clock, isTime: true, good: -1 },
+  mean: { key: "mean_s", shown: secondsOf, text: clock, isTime: true, good: -1 },
+  p95: { key: "p95_s", shown: secondsOf, text: clock, isTime: true, good: -1 },
+  longest: { key: "longest_s", shown: secondsOf, text: clock, isTime: true, good: -1 },
   roads: { key: "roads_share_covered", shown: shownShare, text: percentOf, change: pointsText, good: 1 },
 };
 
@@ -320,7 +320,7 @@ stationCard = (i) => {
       ["card_serves_left", app.demand.n ? served(0) : null],
       ["card_serves_right", app.demand.n ? served(1) : null],
       ["card_kind", kindWords(i)],
-      ["card_services", stations.services[i] ? nameOf(serviceWords(stations.services[i])) : null],
+      ["card_services", stations.services[i] ? make("bdi", { class: "long-text" }, shortened(serviceWords(stations.services[i]), 200)) : null],
       ["card_hours", stations.hours[i] ? nameOf(stations.hours[i]) : null],
       ["card_id", nameOf(stations.id[i])],
     ]),

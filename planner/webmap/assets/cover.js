@@ -35,15 +35,12 @@ class RoadCover extends Cover {
 
   takeRoomForWorst(ctx, frame, boxes) {
     if (!this.worst) return;
-    const [x, y] = [this.worst.x * frame.scale + frame.dx, this.worst.y * frame.scale + frame.dy];
-    ctx.font = STATION_FONT;
-    const half = ctx.measureText(this.text()).width / 2 + 10;
-    boxes.put(x - half, y - 36, x + half, y + 8);
+    takeRoomForFlag(ctx, frame, boxes, this.worst.x * frame.scale + frame.dx, this.worst.y * frame.scale + frame.dy, this.text());
   }
 
   drawWorst(ctx, frame) {
     if (!this.worst) return;
-    drawWorst(ctx, this.worst.x * frame.scale + frame.dx, this.worst.y * frame.scale + frame.dy, this.text(), this.isOver);
+    drawFlag(ctx, frame, this.worst.x * frame.scale + frame.dx, this.worst.y * frame.scale + frame.dy, this.text(), this.isOver);
   }
 }
 

@@ -82,12 +82,6 @@ class CurveChart {
   }
 }
 
-// A share as the figures say it: one digit; only all is 100, and only nothing is 0.
-function shareText(share) {
-  if (share === 0 || share === 1) return `${100 * share}%`;
-  return `${Math.min(99.9, Math.max(0.1, Math.round(share * 1000) / 10)).toFixed(1)}%`;
-}
-
 function svgElement(tag, attributes, text = "") {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);

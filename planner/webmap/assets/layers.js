@@ -121,7 +121,7 @@ function paintMarks(ctx, frame) {
     if (areas && visible.isochrones) (reach.isOwnNeeded(selected.station) ? reach : areas).drawOwn(ctx, frame, selected.station);
     paintServed(ctx, frame, selected.station);
   }
-  if (visible.sites || selected.station >= 0) stations.drawOthers(ctx, frame, selected.station);
+  stations.drawOthers(ctx, frame, selected.station, visible);
   if (visible.stations || selected.station >= 0) {
     stations.draw(ctx, frame, selected.station);
     if (visible.names || selected.station >= 0) stations.drawNames(ctx, frame, selected.station);
@@ -157,17 +157,14 @@ function worstText() {
 function takeRoomForWorst(ctx, frame, boxes) {
   const i = app.data.figures.farthest;
   if (i < 0) return;
-  const [x, y] = [app.demand.x[i] * frame.scale + frame.dx, app.demand.y[i] * frame.scale + frame.dy];
-  ctx.font = STATION_FONT;
-  const half = ctx.measureText(worstText()).width / 2 + 10;
-  boxes.put(x - half, y - 36, x + half, y + 8);
+  takeRoomForFlag(ctx, frame, boxes, app.demand.x[i] * frame.scale + frame.dx, app.demand.y[i] * frame.scale + frame.dy, worstText());
 }
 
 function paintWorst(ctx, frame) {
   const { demand, data } = app;
   const i = data.figures.farthest;
   if (i < 0) return;
-  drawWorst(ctx, demand.x[i] * frame.scale + frame.dx, demand.y[i] * frame.scale + frame.dy, worstText(), !demand.isCovered(i));
+  drawFlag(ctx, frame, demand.x[i] * frame.scale + frame.dx, demand.y[i] * frame.scale + frame.dy, worstText(), !demand.isCovered(i));
 }
 
 function paintPlace(ctx, frame, i) {

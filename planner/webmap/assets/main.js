@@ -18,33 +18,15 @@ const app = {
 // Selects a station, a place, a spot of the map, or nothing; `show` moves the map if it is out of sight.
 function select({ station = -1, place = -1, spot = null, show = false }) {
   rememberOpener();
+  byId("hover").hidden = true;
   app.selected = { station, place, spot };
   app.marks.redraw();
   markRow(true);
   showCard();
-  if (show) {
-    openSheet(false);
-    bringIntoSight();
-  }
+  focusCard();
+  if (show) openSheet(false);
+  if (show || isUnderCard()) bringIntoSight();
   keepAddress();
-}
-
-function bringIntoSight() {
-  const { map, stations, demand, selected } = app;
-  const [from, i] = selected.station >= 0 ? [stations, selected.station] : [demand, selected.place];
-  const at = L.latLng(from.lat[i] / 1e5, from.lon[i] / 1e5);
-  // what the card and the sheet cover is out of sight too
-  const card = byId("card").getBoundingClientRect();
-  const stage = byId("stage").getBoundingClientRect();
-  const bar = byId("what-if").getBoundingClientRect();
-  const top = isPhone() && bar.height ? bar.bottom - stage.top + 8 : 0;
-  const bottom = isPhone() ? Math.max(0, stage.bottom - card.top) + 16 : 16;
-  const right = isPhone() ? 16 : card.width + 40;
-  const size = map.getSize();
-  const { x, y } = map.latLngToContainerPoint(at);
-  if (x > 40 && y > top + 60 && x < size.x - right && y < size.y - bottom - 40) return;
-  // to the middle of what is free
-  map.panBy([x - (size.x - right) / 2, y - (top + size.y - bottom) / 2]);
 }
 
 function zoomTo(lat, lng) {
@@ -116,6 +98,8 @@ function metresText(metres) {
 function listen() {
   const { map } = app;
   startSearch();
+  watchKeys();
+  watchRoom();
   byId("language").addEventListener("click", () => {
     words.language = words.language === "zh" ? "en" : "zh";
     speak();
@@ -128,14 +112,7 @@ function listen() {
   byId("whole").addEventListener("click", () => showAll(true));
   listenToSheet();
   byId("panel-body").addEventListener("keydown", walkRows);
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && event.target.id !== "search") select({});
-    if (event.key === "z" && (event.ctrlKey || event.metaKey) && !/^(INPUT|SELECT)$/.test(event.target.tagName) && app.whatIf && app.whatIf.isChanged) {
-      event.preventDefault();
-      app.whatIf.undo();
-      showChanges();
-    }
-  });
+  document.addEventListener("keydown", obeyKey);
   map.on("click", (event) => {
     const found = under(event.layerPoint);
     const isFree = found.station < 0 && found.place < 0;
@@ -156,6 +133,17 @@ function listen() {
     app.redraw();
   });
   new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(byId("stage"));
+}
+
+// Escape closes the card; what is tried is undone by the usual keys, but not while somebody writes.
+function obeyKey(event) {
+  if (event.key === "Escape") select({});
+  const isUndo = event.key === "z" && (event.ctrlKey || event.metaKey) && event.target.id !== "search";
+  if (isUndo && app.whatIf && app.whatIf.isChanged) {
+    event.preventDefault();
+    app.whatIf.undo();
+    showChanges();
+  }
 }
 
 // On a phone: the grip opens and closes the sheet by a tap or a swipe, and what gets the focus is shown.
@@ -221,7 +209,10 @@ function hover(event) {
 }
 
 function stationHint(i) {
-  return app.data.is_plain ? "" : `${word("card_served")} ${weightNumber(app.stations.weight[i])}`;
+  const { data, stations } = app;
+  if (data.is_plain) return "";
+  if (!stations.isOn[i]) return word(stations.isClosed(i) ? "card_closed" : "card_site");
+  return `${word("card_served")} ${weightNumber(stations.weight[i])}`;
 }
 
 function placeHint(i) {
@@ -270,7 +261,7 @@ async function start() {
   build();
   app.usual = { ...app.visible };
   openSheet(false);
-  byId("legend").open = !isPhone() && window.innerHeight >= 700; // in a low frame it would hide the map
+  byId("legend").open = hasRoomForLegend();
   const isTold = followAddress();
   speak();
   if (!isTold) showAll(false);

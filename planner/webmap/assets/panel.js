@@ -117,6 +117,7 @@ function showSwitches() {
     const input = make("input", { type: "checkbox", id: `layer-${name}`, checked: app.visible[name] });
     input.addEventListener("change", () => {
       app.visible[name] = input.checked;
+      if (name === "sites") sitesToTry.areOurs = false;
       showLegend();
       app.redraw();
       keepAddress();
@@ -169,10 +170,10 @@ function showTable() {
   const head = make("tr", {});
   const order = sortedStations();
   for (const name of columns()) {
-    const isOn = sorting.by === name;
+    const isSorted = sorting.by === name;
     const units = { mean: word("col_time_unit"), farthest: word("col_time_unit"), road: "km", served: word("weight_unit") };
     const unit = units[name] ? make("small", {}, units[name]) : null;
-    head.append(make("th", { scope: "col", class: `col-${name}`, "aria-sort": isOn ? (sorting.down ? "descending" : "ascending") : "none" },
+    head.append(make("th", { scope: "col", class: `col-${name}`, "aria-sort": isSorted ? (sorting.down ? "descending" : "ascending") : "none" },
       make("button", { type: "button", "data-sort": name, onclick: () => sortBy(name) }, word(`col_${name}`), unit)));
   }
   table.tHead.replaceChildren(head);
@@ -347,7 +348,7 @@ function showLegend() {
   for (const kind of kinds) marks.append(item(picture(kind, ""), word(`kind_${kind}`)));
   if (f.n_existing) marks.append(item(make("i", { class: "ring" }), word("legend_existing")));
   if (app.visible.sites) marks.append(item(make("i", { class: "other" }), word("legend_site")));
-  if (app.visible.sites && app.whatIf && app.whatIf.isChanged) marks.append(item(make("i", { class: "closed" }), word("legend_closed")));
+  if (app.whatIf && app.whatIf.nClosed) marks.append(item(make("i", { class: "closed" }), word("legend_closed")));
   if (stations.on.some((i) => stations.isAlways[i])) marks.append(item(make("i", { class: "moon" }), word("legend_always")));
   const drives = data.is_plain ? [list] : [make("h3", {}, word(data.direction === "from_station" ? "legend_drive_from" : "legend_drive_to")), list];
   byId("legend").hidden = data.is_plain && !app.demand.n && !app.areas && !stations.n;
@@ -384,7 +385,10 @@ function showFoot() {
   const date = roads && roads.date ? word("data_of", { date: shortened(roads.date, 24) }) : "";
   byId("data-date").textContent = roads ? date : word("no_roads");
   byId("credit-date").textContent = date;
-  byId("credit").hidden = !roads;
+  const provider = roads ? roads.provider : "";
+  byId("credit").hidden = !roads || provider !== "";
+  byId("credit-provider").hidden = provider === "";
+  byId("credit-provider").replaceChildren(make("bdi", {}, word("credit_provider", { file: shortened(provider, 40) })));
   showCreditOfTiles();
   showPlainFoot();
 }

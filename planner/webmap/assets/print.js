@@ -60,7 +60,8 @@ function paperStatus(status) {
 }
 
 function paperCredit() {
-  const said = [byId("data-date").textContent, byId("credit").hidden ? "" : byId("credit").textContent];
+  const seen = (id) => (byId(id).hidden ? "" : byId(id).textContent);
+  const said = [byId("data-date").textContent, seen("credit"), seen("credit-provider")];
   return said.filter((part) => part).join(" · ");
 }
 
@@ -70,14 +71,23 @@ function paperColumn() {
   const copies = ["answer", ...changes, "figures", "split"].map(copyOf);
   return make("div", { class: "print-column", style: `width:${PAPER.column}px` },
     ...copies,
-    ...(byId("legend").hidden ? [] : [make("h2", {}, word("legend")), make("div", { class: "legend print-legend" }, paperLegend())]),
+    ...(hasPaperLegend() ? [make("h2", {}, word("legend")), make("div", { class: "legend print-legend" }, paperLegend())] : []),
     ...(app.stations.on.length ? [paperTable()] : []));
+}
+
+function hasPaperLegend() {
+  return !byId("legend").hidden;
+}
+
+// What stands before a station in the table.
+function paperMark(i) {
+  return pictogram(i);
 }
 
 // The heading stays with the first row.
 function paperTable() {
   const shown = columns().slice(2);
-  const [first, ...rest] = sortedStations().slice(0, 60).map((i) => paperRow("print-row", pictogram(i),
+  const [first, ...rest] = sortedStations().slice(0, 60).map((i) => paperRow("print-row", paperMark(i),
     shortened(app.stations.text(i), 40), shown.map((name) => CELLS[name](i).textContent)));
   return make("div", { class: "print-rows" },
     make("div", {},
@@ -160,7 +170,7 @@ function paperFrame(width, height) {
   const dx = width / 2 - ((box.west + box.east) / 2) * scale;
   const dy = height / 2 - ((box.north + box.south) / 2) * scale;
   return {
-    isPaper: true, zoom: Math.log2(scale), scale, dx, dy, width, height,
+    isPaper: true, sight: [0, width], zoom: Math.log2(scale), scale, dx, dy, width, height,
     west: -dx / scale, north: -dy / scale, east: (width - dx) / scale, south: (height - dy) / scale,
   };
 }

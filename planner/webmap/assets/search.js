@@ -12,7 +12,8 @@ function startSearch() {
       if (n) moveTo((finding.at + (event.key === "ArrowDown" ? 1 : n - 1 + (finding.at < 0))) % n);
     } else if (event.key === "Enter" && finding.hits.length) {
       take(finding.hits[Math.max(0, finding.at)]);
-    } else if (event.key === "Escape") {
+    } else if (event.key === "Escape" && input.value) {
+      event.stopPropagation(); // what is selected stays
       input.value = "";
       find("");
     }
@@ -26,40 +27,86 @@ function saySearch() {
   byId("search").setAttribute("aria-label", word("search_label"));
 }
 
+// How many hits of each kind are listed; of the others the number is told.
+const HITS_SHOWN = { station: 12, district: 6, place: 12 };
+
+// A text as it is compared: small letters without accents, of one width, without spaces.
+function lettersOf(text) {
+  return text.normalize("NFKD").replace(/[\u0300-\u036f\s]/g, "").toLowerCase();
+}
+
+const knownLetters = new WeakMap();
+
+// The same of all texts of a list; worked out once, for a list may have many.
+function lettersIn(texts) {
+  if (!knownLetters.has(texts)) knownLetters.set(texts, texts.map((text) => (text ? lettersOf(text) : "")));
+  return knownLetters.get(texts);
+}
+
 function find(text) {
-  const wanted = text.trim().toLowerCase();
-  const { stations, demand } = app;
-  const hits = [];
-  const fits = (candidate) => candidate && candidate.toLowerCase().includes(wanted);
-  if (wanted) {
-    for (let i = 0; i < stations.n && hits.length < 5; i++) {
-      if (fits(stations.name[i]) || fits(stations.id[i])) hits.push({ kind: stations.isOn[i] ? "is_station" : "is_site", text: stations.text(i), go: () => select({ station: i, show: true }) });
-    }
-    for (const place of demand.places) {
-      if (hits.length >= 7) break;
-      if (fits(place.text)) hits.push({ kind: "is_district", text: place.text, go: () => showDistrict(place) });
-    }
-    for (let k = 0; k < demand.n && hits.length < 10; k++) {
-      const i = demand.byWeight[k];
-      if (demand.together(i)[0] !== i) continue;
-      if (fits(demand.name[i]) || fits(demand.id[i])) hits.push({ kind: "is_place", text: demand.text(i), go: () => select({ place: i, show: true }) });
-    }
-  }
-  finding.hits = hits;
+  const wanted = lettersOf(text);
+  const hits = wanted ? [...stationHits(wanted), ...districtHits(wanted), ...placeHits(wanted)] : [];
+  const shown = [];
+  const counts = { station: 0, district: 0, place: 0 };
+  for (const hit of hits) if (counts[hit.of]++ < HITS_SHOWN[hit.of]) shown.push(hit);
+  finding.hits = shown;
   finding.at = -1;
   const list = byId("found");
-  list.replaceChildren(...hits.map((hit, k) => make("li", { role: "option", id: `found-${k}`, onmousedown: () => take(hit) },
-    nameOf(hit.text), make("small", {}, word(hit.kind)))));
-  if (wanted && !hits.length) list.append(make("li", { class: "none" }, word("search_none")));
+  list.replaceChildren(...shown.map((hit, k) => make("li", { role: "option", id: `found-${k}`, onmousedown: () => take(hit) },
+    nameOf(hit.text), make("small", {}, ...(hit.id ? [nameOf(hit.id), " · "] : []), word(hit.kind)))));
+  const more = hits.length - shown.length;
+  const say = (words) => list.append(make("li", { class: "none", role: "option", "aria-disabled": "true" }, words));
+  if (more > 0) say(word("search_more", { n: number(more) }));
+  if (wanted && !hits.length) say(word("search_none"));
+  list.scrollTop = 0;
   list.hidden = !wanted;
+  const frame = byId("panel-body");
+  const below = list.getBoundingClientRect().bottom + 8 - frame.getBoundingClientRect().bottom;
+  if (wanted && below > 0) frame.scrollTop += below;
   byId("search").setAttribute("aria-expanded", String(!list.hidden));
   byId("search").removeAttribute("aria-activedescendant");
 }
 
+// What fits by its name, and what fits by its id alone: that is told with it.
+function hitOf(wanted, of, kind, { text, letters, id, idLetters, go }) {
+  const isNamed = letters.includes(wanted);
+  if (!isNamed && !idLetters.includes(wanted)) return [];
+  return [{ of, kind, text, id: isNamed || text === id ? null : id, go }];
+}
+
+// Stations before sites that are none.
+function stationHits(wanted) {
+  const { stations } = app;
+  const [names, ids] = [lettersIn(stations.name), lettersIn(stations.id)];
+  const hitOfSite = (i) => hitOf(wanted, "station", stations.isOn[i] ? "is_station" : "is_site", {
+    text: stations.text(i), letters: names[i], id: stations.id[i], idLetters: ids[i], go: () => select({ station: i, show: true }),
+  });
+  const others = Array.from(stations.x.keys()).filter((i) => !stations.isOn[i]);
+  return [...stations.on, ...others].flatMap(hitOfSite);
+}
+
+function districtHits(wanted) {
+  return app.demand.places.flatMap((place) => hitOf(wanted, "district", "is_district", {
+    text: place.text, letters: lettersOf(place.text), id: "", idLetters: "", go: () => showDistrict(place),
+  }));
+}
+
+// The heaviest places first; those that are shown together are one, without an id.
+function placeHits(wanted) {
+  const { demand } = app;
+  const [names, ids] = [lettersIn(demand.name), lettersIn(demand.id)];
+  const hitOfPlace = (i) => hitOf(wanted, "place", "is_place", {
+    text: demand.text(i), letters: names[i], id: demand.id[i], idLetters: demand.isGroup(i) ? "" : ids[i], go: () => select({ place: i, show: true }),
+  });
+  const fits = (i) => names[i].includes(wanted) || ids[i].includes(wanted);
+  return demand.byWeight.filter((i) => fits(i) && demand.together(i)[0] === i).flatMap(hitOfPlace);
+}
+
 function moveTo(k) {
   finding.at = k;
-  [...byId("found").children].forEach((item, j) => item.setAttribute("aria-selected", String(j === k)));
+  finding.hits.forEach((_, j) => byId(`found-${j}`).setAttribute("aria-selected", String(j === k)));
   byId("search").setAttribute("aria-activedescendant", `found-${k}`);
+  byId(`found-${k}`).scrollIntoView({ block: "nearest" });
 }
 
 function take(hit) {

@@ -109,14 +109,24 @@ class Stations {
     return on.length > 1 ? gaps[on.length >> 1] : 1;
   }
 
+  // Whether a station, or a site that is none, is on the map; stations that are switched off to try are always.
+  isSeen(i, visible) {
+    if (!this.isShown(i)) return false;
+    return this.isOn[i] || this.isClosed(i) ? visible.stations : visible.sites;
+  }
+
+  isClosed(i) {
+    return Boolean(app.whatIf && app.whatIf.isPlanned[i] && !this.isOn[i]);
+  }
+
   // Sites that are no stations: small and grey.
-  drawOthers(ctx, frame, selected) {
+  drawOthers(ctx, frame, selected, visible) {
     const radius = this.otherRadius(frame);
     for (let i = 0; i < this.n; i++) {
-      if (this.isOn[i]) continue;
+      if (this.isOn[i] || !(i === selected || this.isSeen(i, visible))) continue;
       const x = this.x[i] * frame.scale + frame.dx, y = this.y[i] * frame.scale + frame.dy;
       if (x < -9 || y < -9 || x > frame.width + 9 || y > frame.height + 9) continue;
-      drawOther(ctx, x, y, radius, i === selected, app.whatIf && app.whatIf.isPlanned[i]);
+      drawOther(ctx, x, y, radius, i === selected, this.isClosed(i));
     }
   }
 
@@ -173,7 +183,7 @@ class Stations {
   at(x, y, frame, visible) {
     let best = -1, least = Infinity;
     for (let i = 0; i < this.n; i++) {
-      if (!this.isShown(i) || !(this.isOn[i] ? visible.stations : visible.sites)) continue;
+      if (!this.isSeen(i, visible)) continue;
       const far = Math.hypot(this.x[i] * frame.scale + frame.dx - x, this.y[i] * frame.scale + frame.dy - y);
       // stations win over the sites around them
       const reach = this.isOn[i] ? this.radius(i, frame) + 5 : this.otherRadius(frame) + 3;
@@ -249,8 +259,23 @@ function drawMoon(ctx, x, y, r) {
   ctx.fill();
 }
 
+// Where a flag lies over its place: to the side where it would be cut off by the edge of what is seen.
+function flagBox(ctx, frame, x, y, text) {
+  ctx.font = STATION_FONT;
+  const width = ctx.measureText(text).width + 14;
+  const [first, last] = frame.sight;
+  const isInSight = x > first && x < last && width < last - first;
+  const left = isInSight ? Math.min(Math.max(x - width / 2, first + 4), last - width - 4) : x - width / 2;
+  return { left, width, top: y - 34 };
+}
+
+function takeRoomForFlag(ctx, frame, boxes, x, y, text) {
+  const { left, width, top } = flagBox(ctx, frame, x, y, text);
+  boxes.put(left - 3, top - 2, left + width + 3, y + 8);
+}
+
 // The farthest demand: a flag, and what it says.
-function drawWorst(ctx, x, y, text, isOver) {
+function drawFlag(ctx, frame, x, y, text, isOver) {
   const color = isOver ? "#a84300" : "#1f2933";
   ctx.beginPath();
   ctx.arc(x, y, 6, 0, 2 * Math.PI);
@@ -262,17 +287,16 @@ function drawWorst(ctx, x, y, text, isOver) {
   ctx.beginPath();
   ctx.arc(x, y, 5, 0, 2 * Math.PI);
   ctx.stroke();
-  ctx.font = `600 12px ${FONT}`;
-  const width = ctx.measureText(text).width + 14;
-  const left = x - width / 2, top = y - 34;
+  const { left, width, top } = flagBox(ctx, frame, x, y, text);
+  const foot = (side) => Math.min(Math.max(x + side, left), left + width);
   ctx.beginPath();
   ctx.moveTo(x, y - 7);
-  ctx.lineTo(x - 5, top + 21);
+  ctx.lineTo(foot(-5), top + 21);
   ctx.lineTo(left, top + 21);
   ctx.lineTo(left, top);
   ctx.lineTo(left + width, top);
   ctx.lineTo(left + width, top + 21);
-  ctx.lineTo(x + 5, top + 21);
+  ctx.lineTo(foot(5), top + 21);
   ctx.closePath();
   ctx.lineJoin = "round";
   ctx.lineWidth = 5;
@@ -286,5 +310,5 @@ function drawWorst(ctx, x, y, text, isOver) {
   ctx.fillStyle = "#fff";
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
-  ctx.fillText(text, x, top + 11);
+  ctx.fillText(text, left + width / 2, top + 11);
 }

@@ -89,6 +89,11 @@ listen = () => {
   listenToSides();
 };
 
+// On paper what changes is told by its tables: their marks are those of the map, and rows of stations have the room of the legend.
+hasPaperLegend = () => compared.view === "swipe";
+
+paperMark = (i) => (compared.view === "swipe" ? ofOne.paperMark(i) : fatePicture(app.stations.fate[i]));
+
 // On paper the line stands where it stands on the ground.
 paintPaper = (ctx, frame, layers) => {
   if (compared.view !== "swipe") return ofOne.paintPaper(ctx, frame, layers);

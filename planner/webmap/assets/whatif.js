@@ -24,6 +24,10 @@ class WhatIf {
     return Array.from(this.isOn.keys()).filter((row) => this.isOn[row] !== this.isPlanned[row]);
   }
 
+  get nClosed() {
+    return this.changes.filter((row) => this.isPlanned[row]).length;
+  }
+
   get isChanged() {
     return this.changes.length > 0;
   }
@@ -192,9 +196,22 @@ function switchSite(row) {
   bringIntoSight();
 }
 
+const sitesToTry = { isTrying: false, areOurs: false };
+
+// Other sites are shown while something is tried, but as they are wanted once somebody switches them.
+function showSitesToTry() {
+  const { whatIf, visible } = app;
+  if (!whatIf || whatIf.isChanged === sitesToTry.isTrying) return;
+  sitesToTry.isTrying = whatIf.isChanged;
+  if (whatIf.isChanged) {
+    sitesToTry.areOurs = !visible.sites;
+    visible.sites = true;
+  } else if (sitesToTry.areOurs) visible.sites = false;
+}
+
 // Everything that follows from which sites are stations, anew.
 function showChanges() {
-  if (app.whatIf && app.whatIf.isChanged && !app.visible.sites) app.visible.sites = true;
+  showSitesToTry();
   showPanel();
   showCard();
   app.redraw();
@@ -216,16 +233,15 @@ function showWhatIf() {
   }
   const now = app.data.figures;
   const was = whatIf.planned.figures;
-  const closed = whatIf.changes.filter((row) => whatIf.isPlanned[row]).length;
+  const closed = whatIf.nClosed;
   const opened = whatIf.changes.length - closed;
   const button = (id, onclick) => make("button", { type: "button", id, class: "bar-button", onclick }, word(id.replace(/-/g, "_")));
   bar.append(
-    make("p", { class: "what-if-title" }, make("b", {}, word("what_if")), ` ${word("what_if_changes", { closed, opened })}`),
+    make("p", { class: "what-if-title" }, make("b", {}, word("what_if")), make("span", {}, ` ${word("what_if_changes", { closed, opened })}`)),
     make("dl", {},
       change("what_if_share", now.share, shareOf(now) - shareOf(was), (d) => word("points", { d }), 1, true),
-      change("what_if_longest", duration(now.longest_s), now.longest_s - was.longest_s, null, 0, false,
-        now.farthest >= 0 ? nameOf(app.demand.text(now.farthest)) : null),
-      change("what_if_mean", duration(now.mean_s), now.mean_s - was.mean_s, null, 0, false),
+      changedTime("what_if_longest", now.longest_s, was.longest_s, now.farthest >= 0 ? nameOf(app.demand.text(now.farthest)) : null),
+      changedTime("what_if_mean", now.mean_s, was.mean_s),
       change("what_if_stations", number(now.n_stations), now.n_stations - was.n_stations, (d) => d, 0, null)),
     make("div", { class: "what-if-buttons" },
       button("what-if-undo", () => { whatIf.undo(); showChanges(); }),
@@ -236,6 +252,12 @@ function showWhatIf() {
 
 function shareOf(figures) {
   return figures.weight ? 100 * (1 - figures.uncovered_weight / figures.weight) : 100;
+}
+
+// A time and how it changed; where nobody drives there is none, and that is no gain.
+function changedTime(key, now, was, more = null) {
+  if (now >= 0 && was >= 0) return change(key, duration(now), now - was, null, 0, false, more);
+  return make("div", {}, make("dt", {}, word(key)), make("dd", {}, make("b", {}, now < 0 ? "–" : duration(now)), more && make("small", {}, more)));
 }
 
 // A figure and how it changed: with a sign and an arrow, so that it isn't colour alone.

@@ -32,7 +32,9 @@ function frameOf(map, topLeft, size) {
   const corner = map.getPixelOrigin().add(topLeft);
   const dx = world.x0 * scale - corner.x;
   const dy = world.y0 * scale - corner.y;
+  const left = map.containerPointToLayerPoint([0, 0]).x - topLeft.x;
   return {
+    sight: [left, left + map.getSize().x], // a canvas is wider than what is seen of it
     zoom, scale, dx, dy, width: size.x, height: size.y,
     west: -dx / scale, north: -dy / scale, east: (size.x - dx) / scale, south: (size.y - dy) / scale,
   };
