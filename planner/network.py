@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from planner.roads.speeds import Speeds
     from planner.roads.vehicles import Vehicle
 
-_OF_OPENSTREETMAP: Final = ("", ".pbf", ".osm", ".gz", ".bz2", ".graphml")
-"""Endings of road files whose roads come from OpenStreetMap; graphs in memory have no file, and are of OSMnx as a rule."""
 GATE: Final = -1
 """Stands for the way of a street that is a gate: it has no length, and leads from the gate to a road that ends there."""
 
@@ -352,8 +349,3 @@ class RoadSummary:
     counts: dict[str, int]
     speeds_kph: dict[str, float]
     warnings: tuple[str, ...] = field(default=())
-
-    @property
-    def is_of_openstreetmap(self) -> bool:
-        """Whether the roads come from OpenStreetMap, which wants to be credited: extracts and graphs do, other files need not."""
-        return PurePath(self.file).suffix.lower() in _OF_OPENSTREETMAP

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from planner.tables import assignment_table, station_table
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_OF_OPENSTREETMAP: Final = (".pbf", ".osm", ".gz", ".bz2", ".graphml")
+"""Endings of road files whose roads come from OpenStreetMap."""
 
 
 class Kind(StrEnum):
@@ -399,7 +403,8 @@ def _sources(result: Result, language: str) -> Table:
 
 
 def _is_of_openstreetmap(result: Result) -> bool:
-    return result.network is not None and result.network.source.is_of_openstreetmap
+    settings = result.scenario.network
+    return settings is not None and Path(settings.file).suffix.lower() in _OF_OPENSTREETMAP
 
 
 def _remarks(result: Result, language: str) -> Iterator[Table]:

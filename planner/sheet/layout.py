@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,7 +9,6 @@ from numpy.typing import NDArray
 
 from planner.figures import figures, left_out, station_figures
 from planner.frames import Served
-from planner.network import RoadSummary
 from planner.persons import shown_demand
 from planner.result import Result
 from planner.scenario import Language
@@ -127,16 +125,10 @@ def _draw_foot(canvas: Canvas, result: Result, margin: float, low: float) -> Non
     if network is not None:
         date = clean(network.source.date, 24)
         rights = [canvas.said("data_of", date=date)] if date else []
-        rights.append(_credit(canvas, network.source))
+        rights.append(canvas.said("credit"))
     canvas.text(margin, middle, "  ·  ".join(words), size=8.0, color=SOFT)
     right = canvas.width - margin
     canvas.text(right, middle, "  ·  ".join(rights), ha="right", size=8.0, color=SOFT)
-
-
-def _credit(canvas: Canvas, source: RoadSummary) -> str:
-    if source.is_of_openstreetmap:
-        return canvas.said("credit")
-    return canvas.said("credit_provider", file=clean(Path(source.file).name, 40))
 
 
 def _map_axes(canvas: Canvas, left: float, top: float, width: float, height: float) -> Axes:

@@ -62,7 +62,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Drive times come from a table; there are no roads to draw",
     ),
     "credit": ("© OpenStreetMap 贡献者（ODbL）", "© OpenStreetMap contributors (ODbL)"),
-    "credit_provider": ("道路：{file}（版权归数据提供方）", "Roads: {file} (© its provider)"),
     "north": ("北", "N"),
 }
 """(Chinese, English); ``{…}`` is filled in."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -271,10 +270,7 @@ def road_parts(network: RoadNetwork) -> tuple[dict[str, Any], Numbers]:
 
 
 def _lines(network: RoadNetwork, lines: Ground) -> tuple[dict[str, Any], Numbers]:
-    source = network.source
-    # whose they are: nothing for OpenStreetMap, which is credited in any language
-    provider = "" if source.is_of_openstreetmap else Path(source.file).name
-    return {"roads": {"names": lines.names, "date": source.date, "provider": provider}}, {
+    return {"roads": {"names": lines.names, "date": network.source.date}}, {
         "road_rank": lines.rank,
         "road_name": lines.name,
         **_points(lines),

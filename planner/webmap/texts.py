@@ -204,7 +204,6 @@ UI: Final[dict[str, tuple[str, str]]] = {
         "Drive times come from a table; there are no roads to draw.",
     ),
     "credit": ("© OpenStreetMap 贡献者（ODbL）", "© OpenStreetMap contributors (ODbL)"),
-    "credit_provider": ("道路：{file}（版权归数据提供方）", "Roads: {file} (© its provider)"),
     "printed": ("打印于 {date}", "Printed {date}"),
     "zoom_in": ("放大", "Zoom in"),
     "zoom_out": ("缩小", "Zoom out"),

@@ -122,20 +122,6 @@ def test_a_long_title_is_read_from_its_beginning(open_map: Open):
     assert title["y"] + title["height"] <= bar["y"] + bar["height"]
 
 
-def test_roads_of_others_are_not_said_to_be_of_openstreetmap(open_map: Open):
-    found = driven_town()
-    assert found.network is not None
-    source = replace(found.network.source, file="测绘/城区道路.gpkg")
-    told = replace(found, network=replace(found.network, source=source))
-    seen = open_map(map_html(told))
-    assert seen.page.is_hidden("#credit")
-    assert "城区道路.gpkg（版权归数据提供方）" in seen.page.locator(".credit").inner_text()
-    seen.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
-    foot = seen.page.text_content("#print-sheet .print-foot") or ""
-    assert "城区道路.gpkg" in foot
-    assert "OpenStreetMap" not in foot
-
-
 # ---------------------------------------------------------------------------------------------
 # Search
 # ---------------------------------------------------------------------------------------------

@@ -157,15 +157,6 @@ def test_it_credits_openstreetmap_and_dates_the_roads():
     )
 
 
-def test_roads_of_others_are_not_said_to_be_of_openstreetmap():
-    found = street()
-    assert found.network is not None
-    source = replace(found.network.source, file="测绘/城区道路.gpkg")
-    texts = texts_of(drawn(replace(found, network=replace(found.network, source=source))))
-    assert any("Roads: 城区道路.gpkg (© its provider)" in text for text in texts)
-    assert not any("OpenStreetMap" in text for text in texts)
-
-
 def test_drive_times_of_a_table_have_no_roads_to_credit():
     table = street()
     only_times = result_of(

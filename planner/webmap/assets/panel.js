@@ -385,10 +385,7 @@ function showFoot() {
   const date = roads && roads.date ? word("data_of", { date: shortened(roads.date, 24) }) : "";
   byId("data-date").textContent = roads ? date : word("no_roads");
   byId("credit-date").textContent = date;
-  const provider = roads ? roads.provider : "";
-  byId("credit").hidden = !roads || provider !== "";
-  byId("credit-provider").hidden = provider === "";
-  byId("credit-provider").replaceChildren(make("bdi", {}, word("credit_provider", { file: shortened(provider, 40) })));
+  byId("credit").hidden = !roads;
   showCreditOfTiles();
   showPlainFoot();
 }

@@ -60,8 +60,7 @@ function paperStatus(status) {
 }
 
 function paperCredit() {
-  const seen = (id) => (byId(id).hidden ? "" : byId(id).textContent);
-  const said = [byId("data-date").textContent, seen("credit"), seen("credit-provider")];
+  const said = [byId("data-date").textContent, byId("credit").hidden ? "" : byId("credit").textContent];
   return said.filter((part) => part).join(" · ");
 }
 
