@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.chains import CLOSED, NOWHERE, Chains, add_band, polygons_of, rings_of_chains
 from planner.compiled import kernel
 from planner.geodesy import metres_per_degree
-from planner.rings import CLOSED, NOWHERE, Chains, polygons_of, rings_of
 
 CELLS_PER_WIDTH: Final = 4.0
 """Cells are this part of the width. Below 0.7 of it each point of a line surely is inside; finer ones make rounder ends."""
@@ -230,7 +230,7 @@ def outlines(
             some = _of_rows(piece, sheet.first_row + band.n_before, band.n_rows)
             _draw(band, some, grid.cell_lon, grid.cell_lat, _reach_m(grid), _UNITS / grid.width_m)
             label = np.where(band.near <= _UNITS, band.owner + _FIRST_LABEL, np.int32(0))
-            chains.append(_trace(band, label))
+            add_band(chains, _trace(band, label))
     found = []
     while traced:  # what is made polygons is not kept
         found.append(_polygons(traced.pop(0), sheet, grid))
@@ -241,7 +241,7 @@ def _polygons(chains: list[Chains], sheet: _Sheet, grid: Grid) -> Outlines:
     """Return what was traced, band by band, as MultiPolygons, one for each owner."""
     if not any(band.label.size for band in chains):
         return _NO_AREA
-    rings = rings_of(chains)
+    rings = rings_of_chains(chains)
     chains.clear()
     label, geometry = polygons_of(
         rings,
@@ -262,10 +262,21 @@ def _segments(strokes: Strokes, grid: Grid) -> _Segments:
     owner = np.repeat(strokes.owner, np.diff(strokes.start) - 1)
     rows = _nodes_near(lat[at], d_lat, _reach_m(grid) / north_m, grid.cell_lat)
     cols = _nodes_near(lon[at], d_lon, _reach_m(grid) / east_m, grid.cell_lon)
-    columns = (lon[at], lat[at], d_lon, d_lat, east_m, north_m, owner, *rows, *cols)
     order = np.argsort(rows[0], kind="stable")
-    northmost = np.maximum.accumulate(rows[1][order])
-    return _Segments(*(column[order] for column in columns), northmost)
+    return _Segments(
+        lon=lon[at][order],
+        lat=lat[at][order],
+        d_lon=d_lon[order],
+        d_lat=d_lat[order],
+        east_m=east_m[order],
+        north_m=north_m[order],
+        owner=owner[order],
+        south=rows[0][order],
+        north=rows[1][order],
+        west=cols[0][order],
+        east=cols[1][order],
+        northmost=np.maximum.accumulate(rows[1][order]),
+    )
 
 
 def _nodes_near(
@@ -341,7 +352,8 @@ def _of_rows(segments: _Segments, first: int, n_rows: int) -> _Segments:
     """Return the pieces that may be near some rows of nodes, and the one behind them; others too, where long ones are there."""
     begin = np.searchsorted(segments.northmost, first)
     end = np.searchsorted(segments.south, first + n_rows, side="right")
-    return _Segments(*(column[begin:end] for column in segments))
+    some: list[Any] = [column[begin:end] for column in segments]
+    return _Segments(*some)
 
 
 @kernel
@@ -581,7 +593,7 @@ def _count(tile: NDArray[np.int32], label: NDArray[np.int32], n_rows: int) -> tu
 def _rank(band: _Band, row: int, col: int) -> int:
     """Return where a node comes among those of the whole sheet, tile after tile: it says which corner a ring begins with."""
     row += band.n_before
-    tile = (row >> _TILE_BITS) * band.tile.shape[1] + (col >> _TILE_BITS)
+    tile = (row >> _TILE_BITS) * int(band.tile.shape[1]) + (col >> _TILE_BITS)
     inner = ((row & (_TILE - 1)) << _TILE_BITS) + (col & (_TILE - 1))
     return (tile << (2 * _TILE_BITS)) + inner
 
@@ -589,7 +601,7 @@ def _rank(band: _Band, row: int, col: int) -> int:
 @kernel
 def _over_line(band: _Band, row: int, col: int, is_southwards: bool) -> int:
     """Return a number for an outline that runs over a row of nodes between two of them."""
-    n_cols = band.tile.shape[1] << _TILE_BITS
+    n_cols = int(band.tile.shape[1]) << _TILE_BITS
     return 2 * ((band.n_before + row) * n_cols + col) + is_southwards
 
 

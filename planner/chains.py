@@ -1,4 +1,4 @@
-"""Rings: outlines that were traced band by band, joined where they cross from band to band, and made polygons."""
+"""Chains: outlines traced band by band, joined to rings where they go on from band to band, and made polygons."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ NOWHERE: Final = np.int64(np.iinfo(np.int64).max)
 """Stands for a rank or a column where there is none."""
 _CORNERS_AT_ONCE: Final = 1 << 20
 """So many corners are turned into degrees and handed to shapely before the next."""
+_CORNERS_TOGETHER: Final = 1 << 22
+"""Bands of fewer corners are put together: arrays of their own would leave memory in crumbs, which nobody gets back."""
 
 
 class Chains(NamedTuple):
@@ -74,7 +76,18 @@ class Rings(NamedTuple):
     shell: NDArray[np.int64]
 
 
-def rings_of(bands: list[Chains]) -> Rings:
+def add_band(bands: list[Chains], band: Chains) -> None:
+    """Put the chains of one more band behind those that are there."""
+    bands.append(band)
+    n_small = n_corners = 0
+    while n_small < len(bands) and bands[-1 - n_small].row.size < _CORNERS_TOGETHER:
+        n_corners += bands[-1 - n_small].row.size
+        n_small += 1
+    if n_corners >= _CORNERS_TOGETHER:
+        bands[-n_small:] = [_together(bands[-n_small:])]
+
+
+def rings_of_chains(bands: list[Chains]) -> Rings:
     """Return the rings that chains make, whatever the bands are that they were traced in.
 
     Parameters
@@ -190,25 +203,37 @@ def polygons_of(
     label = rings.chains.label[rings.head]
     is_hole = rings.shell != np.arange(n_rings)
     order = np.lexsort((np.arange(n_rings), is_hole, rings.shell, label))
-    linear = np.empty(n_rings, dtype=object)
-    for some in _portions(rings.size[order]):
-        here = order[some]
-        corners = _corners(rings, here, int(rings.size[here].sum()), lon, lat)
-        which = np.repeat(np.arange(here.size), rings.size[here])
-        linear[some] = shapely.linearrings(corners, indices=which)
-    is_shell = ~is_hole[order]
-    polygons = shapely.polygons(linear, indices=np.cumsum(is_shell) - 1)
-    del linear
-    owner, area = np.unique(label[order][is_shell], return_inverse=True)
-    return owner, np.atleast_1d(shapely.multipolygons(polygons, indices=area))
+    owner, first_ring = np.unique(label[order], return_index=True)
+    ring_start = np.append(first_ring, n_rings)
+    corner_start = np.append(0, np.cumsum(rings.size[order] + 1))[ring_start]
+    geometry = np.empty(owner.size, dtype=object)
+    for first, last in _portions(corner_start):
+        some = order[ring_start[first] : ring_start[last]]
+        geometry[first:last] = shapely.from_ragged_array(
+            shapely.GeometryType.MULTIPOLYGON,
+            _corners(rings, some, corner_start[last] - corner_start[first], lon, lat),
+            (
+                np.append(0, np.cumsum(rings.size[some] + 1)),
+                np.append(np.flatnonzero(~is_hole[some]), some.size),
+                np.append(0, np.cumsum(~is_hole[some]))[
+                    ring_start[first : last + 1] - ring_start[first]
+                ],
+            ),
+        )
+    return owner, geometry
 
 
-def _portions(size: NDArray[np.int64]) -> Iterator[slice]:
-    """Return the rings one portion after the other, each of not many more corners than fit at once."""
-    portion = (np.cumsum(size) - size) // _CORNERS_AT_ONCE
-    first = np.flatnonzero(np.append(True, portion[1:] != portion[:-1])[: size.size])
-    for begin, end in zip(first.tolist(), [*first[1:].tolist(), size.size], strict=True):
-        yield slice(begin, end)
+def _portions(start: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Return the first and the last of some areas, and so on, each time with not many more corners than fit at once.
+
+    Parameters
+    ----------
+    start
+        Where the corners of each area start, and behind it where the last one's end.
+    """
+    portion = start[:-1] // _CORNERS_AT_ONCE
+    first = np.flatnonzero(np.append(True, portion[1:] != portion[:-1])).tolist()
+    yield from zip(first, [*first[1:], portion.size], strict=True)
 
 
 @kernel
@@ -219,13 +244,13 @@ def _corners(
     lon: tuple[int, int, int],
     lat: tuple[int, int, int],
 ) -> NDArray[np.float64]:
-    """Return the n corners of some rings in degrees, one ring after the other."""
+    """Return the n corners of some rings in degrees, one ring after the other, the first of each again as its last."""
     chains, follower = rings.chains, rings.follower
     corners = np.empty((n, 2))
     at = 0
     for ring in which:
         here, k = rings.head[ring], chains.first_at[rings.head[ring]]
-        for _ in range(rings.size[ring]):
+        for _ in range(rings.size[ring] + 1):
             corners[at, 0] = (lon[0] + chains.col[k]) * lon[1] / lon[2]
             corners[at, 1] = (lat[0] + chains.row[k]) * lat[1] / lat[2]
             at += 1
