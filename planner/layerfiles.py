@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from planner.errors import PlannerError
 from planner.qgis_styles import Style
@@ -22,6 +25,8 @@ _FIXED_DATE: Final = "2000-01-01T00:00:00Z"
 """GeoPackages say when they were made; equal layers are to give equal bytes."""
 _GEOMETRY: Final = "geom"
 """The column of geometries."""
+_POINTS_AT_ONCE: Final = 1 << 22
+"""Rows are written together as long as they have fewer points than this."""
 _DECIMALS: Final = 9
 """Of degrees in GeoJSON: as many as outlines have."""
 
@@ -62,9 +67,15 @@ def write_layers(
             plain = Path(folder) / "layers.gpkg"
             written = [name for name, layer in layers.items() if len(layer)]
             for name in written:
-                pyogrio.write_dataframe(
-                    layers[name], plain, layer=name, driver="GPKG", GEOMETRY_NAME=_GEOMETRY
-                )
+                for i, rows in enumerate(_portions(layers[name])):
+                    pyogrio.write_dataframe(
+                        rows,
+                        plain,
+                        layer=name,
+                        driver="GPKG",
+                        append=i > 0,
+                        GEOMETRY_NAME=_GEOMETRY,
+                    )
             styled = {name: styles[name] for name in written if name in styles}
             if styled:
                 table = _style_table(styled)
@@ -79,6 +90,16 @@ def write_layers(
             put(plain, path)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _portions(layer: geopandas.GeoDataFrame) -> Iterator[geopandas.GeoDataFrame]:
+    """Return the rows of a layer, or some after the other where their geometries are large: several copies are made of each."""
+    import shapely
+
+    n_points = np.cumsum(shapely.get_num_coordinates(layer.geometry.to_numpy()))
+    first = np.flatnonzero(np.diff(n_points // _POINTS_AT_ONCE, prepend=-1))
+    for begin, end in itertools.pairwise([*first.tolist(), len(layer)]):
+        yield layer.iloc[begin:end]
 
 
 def _style_table(styles: Mapping[str, Style]) -> pd.DataFrame:
