@@ -25,8 +25,8 @@ _FIXED_DATE: Final = "2000-01-01T00:00:00Z"
 """GeoPackages say when they were made; equal layers are to give equal bytes."""
 _GEOMETRY: Final = "geom"
 """The column of geometries."""
-_POINTS_AT_ONCE: Final = 1 << 22
-"""Rows are written together as long as they have fewer points than this."""
+POINTS_AT_ONCE: Final = 1 << 22
+"""Points of a layer that are written together: of each several copies are made."""
 _DECIMALS: Final = 9
 """Of degrees in GeoJSON: as many as outlines have."""
 
@@ -47,6 +47,8 @@ def write_layers(
     path: Path,
     layers: Mapping[str, geopandas.GeoDataFrame],
     styles: Mapping[str, Style] = MappingProxyType({}),
+    *,
+    points_at_once: int = POINTS_AT_ONCE,
 ) -> None:
     """Write layers into one GeoPackage; those without rows are left out.
 
@@ -58,6 +60,8 @@ def write_layers(
         By their names.
     styles
         How QGIS draws layers when it opens the file, by their names.
+    points_at_once
+        Rows of a layer are written together as long as they have fewer points than this.
     """
     import pyogrio
 
@@ -67,7 +71,7 @@ def write_layers(
             plain = Path(folder) / "layers.gpkg"
             written = [name for name, layer in layers.items() if len(layer)]
             for name in written:
-                for i, rows in enumerate(_portions(layers[name])):
+                for i, rows in enumerate(_portions(layers[name], points_at_once)):
                     pyogrio.write_dataframe(
                         rows,
                         plain,
@@ -92,12 +96,14 @@ def write_layers(
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def _portions(layer: geopandas.GeoDataFrame) -> Iterator[geopandas.GeoDataFrame]:
-    """Return the rows of a layer, or some after the other where their geometries are large: several copies are made of each."""
+def _portions(
+    layer: geopandas.GeoDataFrame, points_at_once: int
+) -> Iterator[geopandas.GeoDataFrame]:
+    """Return the rows of a layer, some after the other where they have many points."""
     import shapely
 
     n_points = np.cumsum(shapely.get_num_coordinates(layer.geometry.to_numpy()))
-    first = np.flatnonzero(np.diff(n_points // _POINTS_AT_ONCE, prepend=-1))
+    first = np.flatnonzero(np.diff(n_points // points_at_once, prepend=-1))
     for begin, end in itertools.pairwise([*first.tolist(), len(layer)]):
         yield layer.iloc[begin:end]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from planner.webmap.pack import coordinates
 
-_POINTS_AT_ONCE: Final = 1 << 20
+POINTS_AT_ONCE: Final = 1 << 20
 """Areas of so many points, or one of more, are looked at before the next: of each point several copies are made."""
 
 
@@ -33,7 +33,9 @@ class Rings(NamedTuple):
     y: NDArray[np.int64]
 
 
-def rings_of(areas: NDArray[np.object_], tolerance: float) -> Rings:
+def rings_of(
+    areas: NDArray[np.object_], tolerance: float, *, points_at_once: int = POINTS_AT_ONCE
+) -> Rings:
     """Return the rings of areas, simplified.
 
     Parameters
@@ -42,8 +44,10 @@ def rings_of(areas: NDArray[np.object_], tolerance: float) -> Rings:
         Polygons or several each, in WGS 84 degrees.
     tolerance
         How far a drawn outline may lie beside the real one, in degrees.
+    points_at_once
+        How many points to have copies of in memory; the rings don't depend on it.
     """
-    n_points = np.cumsum(shapely.get_num_coordinates(areas)) // _POINTS_AT_ONCE
+    n_points = np.cumsum(shapely.get_num_coordinates(areas)) // points_at_once
     parts = [
         _rings(some, tolerance) for some in np.split(areas, np.flatnonzero(np.diff(n_points)) + 1)
     ]
