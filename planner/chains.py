@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 import shapely
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from planner.compiled import kernel
 
-CLOSED: Final = np.int64(-1)
+CLOSED: Final = cast("int", np.int64(-1))
 """Stands for where a chain begins and leaves when it is a ring by itself."""
-NOWHERE: Final = np.int64(np.iinfo(np.int64).max)
+NOWHERE: Final = cast("int", np.int64(np.iinfo(np.int64).max))
 """Stands for a rank or a column where there is none."""
 _CORNERS_AT_ONCE: Final = 1 << 20
 """So many corners are turned into degrees and handed to shapely before the next."""

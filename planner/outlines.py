@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -529,6 +529,9 @@ def _joint(
     return row * _STEPS + _HALF, col * _STEPS + _HALF
 
 
+_SOUTH: Final = cast("int", np.int64(0))
+_NORTH: Final = cast("int", np.int64(2))
+"""Sides of a cell; as int64, for kernels are compiled once more for each plain number that they are given."""
 _Crossing = tuple[int, int, int]
 """Where an outline comes into a cell: row, column, side."""
 
@@ -546,12 +549,15 @@ class _Found(NamedTuple):
         All that is traced, but for what is to the west.
     west_row
         Row of the westernmost node of each chain.
+    n
+        How many chains are traced, as the only entry.
     """
 
     is_done: NDArray[np.bool_]
     west_chain: NDArray[np.int32]
     chains: Chains
     west_row: NDArray[np.int64]
+    n: NDArray[np.int64]
 
 
 @kernel
@@ -599,24 +605,25 @@ def _rank(band: _Band, row: int, col: int) -> int:
 
 
 @kernel
-def _over_line(band: _Band, row: int, col: int, is_southwards: bool) -> int:
-    """Return a number for an outline that runs over a row of nodes between two of them."""
+def _over_line(band: _Band, row: int, col: int, side: int) -> int:
+    """Return a number for an outline that runs over a row of nodes between two of them, into a cell over a side of it."""
     n_cols = int(band.tile.shape[1]) << _TILE_BITS
-    return 2 * ((band.n_before + row) * n_cols + col) + is_southwards
+    return 2 * ((band.n_before + row) * n_cols + col) + (side == _NORTH)
 
 
 @kernel
 def _follow(
-    band: _Band,
-    label: NDArray[np.int32],
-    found: _Found,
-    chain: int,
-    begin: _Crossing,
+    band: _Band, label: NDArray[np.int32], found: _Found, begin: _Crossing, from_where: int
 ) -> None:
-    """Trace the outline that comes into a cell over one of its sides, until it closes or leaves the band."""
+    """Trace the outline that comes into a cell over one of its sides, until it closes or leaves the band.
+
+    ``from_where`` is the number of where it comes into the band, `CLOSED` if it begins within.
+    """
     tile, near, chains = band.tile, band.near, found.chains
     row, col, side = begin
+    chain = found.n[0]
     n = chains.start[chain]
+    chains.begins[chain] = from_where
     while True:
         nodes = _cell(tile, row, col)
         labels = _labels(label, nodes)
@@ -641,15 +648,16 @@ def _follow(
         col += (side == 1) - (side == 3)
         side = (side + 2) & 3
         if row < 0:
-            found.west_chain[_node(tile, 0, col + 1)] = chain
-            chains.leaves[chain] = _over_line(band, 0, col, True)
+            found.west_chain[_node(tile, row + 1, col + 1)] = chain
+            chains.leaves[chain] = _over_line(band, row + 1, col, _NORTH)
             break
         if row == band.n_rows:
-            chains.leaves[chain] = _over_line(band, row, col, False)
+            chains.leaves[chain] = _over_line(band, row, col, _SOUTH)
             break
         if (row, col, side) == begin:
             break
     chains.start[chain + 1] = n
+    found.n[0] += 1
 
 
 @kernel
@@ -675,8 +683,9 @@ def _trace(band: _Band, label: NDArray[np.int32]) -> Chains:
         np.full(label.size, -1, np.int32),
         chains,
         np.empty(n_most, np.int64),
+        np.zeros(1, np.int64),
     )
-    n = _trace_from_lines(band, label, found)
+    _trace_from_lines(band, label, found)
     for tile_row in range(tile.shape[0] - 1):
         for tile_col in range(tile.shape[1]):
             first = int(tile[tile_row, tile_col]) << (2 * _TILE_BITS)
@@ -689,8 +698,8 @@ def _trace(band: _Band, label: NDArray[np.int32]) -> Chains:
                 is_inner = (inner & (_TILE - 1)) < _TILE - 1
                 if label[node] == label[node + 1 if is_inner else _node(tile, row, col + 1)]:
                     continue
-                _follow(band, label, found, n, (row, col, 0))
-                n += 1
+                _follow(band, label, found, (row, col, _SOUTH), CLOSED)
+    n = found.n[0]
     for chain in range(n):
         if chains.west_col[chain] < NOWHERE:
             chains.west[chain] = _chain_to_the_west(
@@ -712,11 +721,10 @@ def _trace(band: _Band, label: NDArray[np.int32]) -> Chains:
 
 
 @kernel
-def _trace_from_lines(band: _Band, label: NDArray[np.int32], found: _Found) -> int:
-    """Trace the outlines that come into a band over its first row of nodes, or the next band's; return how many they are."""
-    tile, chains = band.tile, found.chains
-    n = 0
-    for row in (0, band.n_rows):
+def _trace_from_lines(band: _Band, label: NDArray[np.int32], found: _Found) -> None:
+    """Trace the outlines that come into a band over its first row of nodes, or the next band's."""
+    tile = band.tile
+    for row in np.array([0, band.n_rows]):
         for tile_col in range(tile.shape[1]):
             if tile[row >> _TILE_BITS, tile_col] < 0:
                 continue
@@ -725,14 +733,11 @@ def _trace_from_lines(band: _Band, label: NDArray[np.int32], found: _Found) -> i
                 if own == 0:
                     continue
                 if row == 0 and label[_node(tile, row, col + 1)] != own:
-                    chains.begins[n] = _over_line(band, row, col, False)
-                    _follow(band, label, found, n, (row, col, 0))
-                    n += 1
+                    line = _over_line(band, row, col, _SOUTH)
+                    _follow(band, label, found, (row, col, _SOUTH), line)
                 if row > 0 and label[_node(tile, row, col - 1)] != own:
-                    chains.begins[n] = _over_line(band, row, col - 1, True)
-                    _follow(band, label, found, n, (row - 1, col - 1, 2))
-                    n += 1
-    return n
+                    line = _over_line(band, row, col - 1, _NORTH)
+                    _follow(band, label, found, (row - 1, col - 1, _NORTH), line)
 
 
 @kernel
