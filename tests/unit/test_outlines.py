@@ -175,7 +175,7 @@ def drawn_band_by_band(steps, grid, tiles_at_once):
 
 @pytest.mark.parametrize("n_owners", [1, 7])
 @pytest.mark.parametrize("seed", range(3))
-def test_a_drawing_in_many_bands_is_the_drawing_in_one(seed, n_owners):
+def test_a_drawing_in_many_bands_is_the_drawing_in_one(monkeypatch, seed, n_owners):
     # tiles are 320 m: 3 km are ten rows of them, and rings and holes run through most
     rng = np.random.default_rng(seed)
     steps = []
@@ -195,6 +195,9 @@ def test_a_drawing_in_many_bands_is_the_drawing_in_one(seed, n_owners):
     assert n_owners > 1 or len(rings) > 20
     for tiles_at_once in (1, 20, 50):
         assert drawn_band_by_band(steps, grid, tiles_at_once) == in_one
+    monkeypatch.setattr("planner.chains._CORNERS_TOGETHER", 2000)  # those of a few bands
+    monkeypatch.setattr("planner.chains._CORNERS_AT_ONCE", 1000)  # those of one owner or two
+    assert drawn_band_by_band(steps, grid, 1) == in_one
 
 
 def test_holes_in_holes_are_kept_where_bands_cut_all_of_them():
