@@ -192,11 +192,12 @@ class RoadTimes:
         """Return the pairs of need and site that are at most the standard apart, or a horizon where that is farther."""
         limit_s = float(needs.max_drive_time_s.max(initial=grid(horizon_s)))
         site, point, time_s = pairs_within(self.task, limit_s=limit_s)
-        by_site = csr_array(
+        by_point = csr_array(
             (time_s, point, starts(site, len(self.sites))),
             shape=(len(self.sites), len(self.demand)),
-        )
-        by_site.sort_indices()
+        ).tocsc()
+        del point, time_s
+        by_site = by_point.tocsr()  # now in the order of the points: in half the time of sorting
         return DriveTimes(
             need=by_site.indices.astype(np.int32),
             site=site,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from planner.errors import PlannerError
 from planner.qgis_styles import Style
@@ -26,6 +29,8 @@ _WHILE_WRITING: Final = MappingProxyType(
 """What GDAL is told meanwhile. It need not wait for the disk after each layer: the file is put in its place once it is whole."""
 _GEOMETRY: Final = "geom"
 """The column of geometries."""
+POINTS_AT_ONCE: Final = 1 << 22
+"""Points of a layer that are written together: of each several copies are made."""
 _DECIMALS: Final = 9
 """Of degrees in GeoJSON: as many as outlines have."""
 
@@ -46,6 +51,8 @@ def write_layers(
     path: Path,
     layers: Mapping[str, geopandas.GeoDataFrame],
     styles: Mapping[str, Style] = MappingProxyType({}),
+    *,
+    points_at_once: int = POINTS_AT_ONCE,
 ) -> None:
     """Write layers into one GeoPackage; those without rows are left out.
 
@@ -57,6 +64,8 @@ def write_layers(
         By their names.
     styles
         How QGIS draws layers when it opens the file, by their names.
+    points_at_once
+        Rows of a layer are written together as long as they have fewer points than this.
     """
     import pyogrio
 
@@ -66,9 +75,15 @@ def write_layers(
             plain = Path(folder) / "layers.gpkg"
             written = [name for name, layer in layers.items() if len(layer)]
             for name in written:
-                pyogrio.write_dataframe(
-                    layers[name], plain, layer=name, driver="GPKG", GEOMETRY_NAME=_GEOMETRY
-                )
+                for i, rows in enumerate(_portions(layers[name], points_at_once)):
+                    pyogrio.write_dataframe(
+                        rows,
+                        plain,
+                        layer=name,
+                        driver="GPKG",
+                        append=i > 0,
+                        GEOMETRY_NAME=_GEOMETRY,
+                    )
             styled = {name: styles[name] for name in written if name in styles}
             if styled:
                 table = _style_table(styled)
@@ -83,6 +98,18 @@ def write_layers(
             put(plain, path)
     finally:
         pyogrio.set_gdal_config_options(dict.fromkeys(_WHILE_WRITING))
+
+
+def _portions(
+    layer: geopandas.GeoDataFrame, points_at_once: int
+) -> Iterator[geopandas.GeoDataFrame]:
+    """Return the rows of a layer, some after the other where they have many points."""
+    import shapely
+
+    n_points = np.cumsum(shapely.get_num_coordinates(layer.geometry.to_numpy()))
+    first = np.flatnonzero(np.diff(n_points // points_at_once, prepend=-1))
+    for begin, end in itertools.pairwise([*first.tolist(), len(layer)]):
+        yield layer.iloc[begin:end]
 
 
 def _style_table(styles: Mapping[str, Style]) -> pd.DataFrame:

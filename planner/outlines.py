@@ -3,18 +3,20 @@
 Every node of the grid knows how far it is from the nearest line; an outline crosses the sides of the cells where that distance
 passes the width (marching squares: Lorensen and Cline 1987, in the plane). All crossings are whole numbers on a fine grid
 of degrees, and none lies on a node, so that rings are simple and disjoint whatever is drawn; and a ring of more lines goes
-round one of fewer by construction, for each crossing moves outwards only.
+round one of fewer by construction, for each crossing moves outwards only. The grid is drawn band by band, from south to north, so
+that memory holds the nodes of a band and the outlines, however large the whole is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
+from planner.chains import CLOSED, NOWHERE, Chains, add_band, polygons_of, rings_of_chains
 from planner.compiled import kernel
 from planner.geodesy import metres_per_degree
 
@@ -35,6 +37,8 @@ _FIRST_LABEL: Final = np.int32(2)
 _TILE_BITS: Final = 5
 _TILE: Final = 1 << _TILE_BITS
 """Nodes are kept in tiles of 32 x 32, and only tiles that lines come near to are there."""
+TILES_AT_ONCE: Final = 2048
+"""So many tiles are drawn before the next, or one row of them: some 25 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,21 @@ def grid_for(lat: NDArray[np.float64], *, width_m: float) -> Grid:
 
 
 class _Segments(NamedTuple):
-    """Straight pieces of lines: from where, by how much (degrees), metres per degree there, and whose they are."""
+    """Straight pieces of lines, from south to north.
+
+    Attributes
+    ----------
+    lon, lat, d_lon, d_lat
+        From where, and by how much; degrees.
+    east_m, north_m
+        Metres per degree there.
+    owner
+        Whose they are.
+    south, north, west, east
+        Rows and columns of the grid, counted from 0 degrees, beyond which none of its nodes is near.
+    northmost
+        The largest of ``north`` so far.
+    """
 
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
@@ -87,17 +105,47 @@ class _Segments(NamedTuple):
     east_m: NDArray[np.float64]
     north_m: NDArray[np.float64]
     owner: NDArray[np.int32]
+    south: NDArray[np.int64]
+    north: NDArray[np.int64]
+    west: NDArray[np.int64]
+    east: NDArray[np.int64]
+    northmost: NDArray[np.int64]
 
 
 class _Sheet(NamedTuple):
-    """Nodes of the grid that lines may come near to.
+    """Where all lines lie on the grid.
 
     Attributes
     ----------
     first_row, first_col
         The node at the south-western corner, counted from 0 degrees.
+    n_tile_rows, n_tile_cols
+        How many tiles there may be northwards and eastwards.
+    first_owner, last_owner
+        The least and the largest number of those whose lines there are.
+    """
+
+    first_row: int
+    first_col: int
+    n_tile_rows: int
+    n_tile_cols: int
+    first_owner: int
+    last_owner: int
+
+
+class _Band(NamedTuple):
+    """Nodes of some rows of tiles that lines may come near to, and of the first row of nodes of the next band.
+
+    Attributes
+    ----------
+    first_row, first_col
+        The node at the south-western corner of the sheet, counted from 0 degrees.
+    n_before
+        Rows of nodes of the sheet before this band.
+    n_rows
+        Rows of nodes of this band; that behind them is the first of the next.
     tile
-        Number of each tile, row by row; -1 where there is none.
+        Number of each tile, row by row, from the band's first row on; -1 where there is none.
     near
         For each node how far the nearest line is, in units; tile after tile.
     owner
@@ -106,6 +154,8 @@ class _Sheet(NamedTuple):
 
     first_row: int
     first_col: int
+    n_before: int
+    n_rows: int
     tile: NDArray[np.int32]
     near: NDArray[np.uint16]
     owner: NDArray[np.int32]
@@ -147,7 +197,12 @@ class Outlines:
     geometry: NDArray[np.object_]
 
 
-def outlines(steps: list[Strokes], grid: Grid) -> list[Outlines]:
+_NO_AREA: Final = Outlines(owner=np.empty(0, dtype=np.int32), geometry=np.empty(0, dtype=object))
+
+
+def outlines(
+    steps: list[Strokes], grid: Grid, *, tiles_at_once: int = TILES_AT_ONCE
+) -> list[Outlines]:
     """Return the areas round lines, as more and more of them are drawn.
 
     Parameters
@@ -156,6 +211,8 @@ def outlines(steps: list[Strokes], grid: Grid) -> list[Outlines]:
         Lines to draw one after the other.
     grid
         Where nodes are, and how far the areas reach.
+    tiles_at_once
+        How much of the grid to keep in memory; the outlines don't depend on it.
 
     Returns
     -------
@@ -163,21 +220,38 @@ def outlines(steps: list[Strokes], grid: Grid) -> list[Outlines]:
         For each step the areas round all lines drawn until then. Where there are several owners each has what is nearest to
         its lines: their areas meet, and don't overlap. Those of one owner only grow from step to step.
     """
-    segments = [_segments(strokes) for strokes in steps]
-    together = _Segments(*(np.concatenate(column) for column in zip(*segments, strict=True)))
-    if together.lon.size == 0:
-        none = Outlines(owner=np.empty(0, dtype=np.int32), geometry=np.empty(0, dtype=object))
-        return [none for _ in steps]
-    sheet = _blank(together, grid)
+    segments = [_segments(strokes, grid) for strokes in steps]
+    if not any(piece.lon.size for piece in segments):
+        return [_NO_AREA for _ in steps]
+    sheet = _sheet(segments)
+    traced: list[list[Chains]] = [[] for _ in steps]
+    for band in _bands(sheet, segments, tiles_at_once):
+        for piece, chains in zip(segments, traced, strict=True):
+            some = _of_rows(piece, sheet.first_row + band.n_before, band.n_rows)
+            _draw(band, some, grid.cell_lon, grid.cell_lat, _reach_m(grid), _UNITS / grid.width_m)
+            label = np.where(band.near <= _UNITS, band.owner + _FIRST_LABEL, np.int32(0))
+            add_band(chains, _trace(band, label))
     found = []
-    for piece in segments:
-        _draw(sheet, piece, grid.cell_lon, grid.cell_lat, _reach_m(grid), _UNITS / grid.width_m)
-        label = np.where(sheet.near <= _UNITS, sheet.owner + _FIRST_LABEL, np.int32(0))
-        found.append(_polygons(_trace(sheet, label), sheet, grid))
+    while traced:  # what is made polygons is not kept
+        found.append(_polygons(traced.pop(0), sheet, grid))
     return found
 
 
-def _segments(strokes: Strokes) -> _Segments:
+def _polygons(chains: list[Chains], sheet: _Sheet, grid: Grid) -> Outlines:
+    """Return what was traced, band by band, as MultiPolygons, one for each owner."""
+    if not any(band.label.size for band in chains):
+        return _NO_AREA
+    rings = rings_of_chains(chains)
+    chains.clear()
+    label, geometry = polygons_of(
+        rings,
+        lon=(sheet.first_col * _STEPS, grid.step_lon, _PER_DEGREE),
+        lat=(sheet.first_row * _STEPS, grid.step_lat, _PER_DEGREE),
+    )
+    return Outlines(owner=(label - _FIRST_LABEL).astype(np.int32), geometry=geometry)
+
+
+def _segments(strokes: Strokes, grid: Grid) -> _Segments:
     """Return the straight pieces of lines."""
     leads_on = np.ones(strokes.lon.size, dtype=bool)
     leads_on[strokes.start[1:] - 1] = False
@@ -186,7 +260,31 @@ def _segments(strokes: Strokes) -> _Segments:
     d_lon, d_lat = lon[at + 1] - lon[at], lat[at + 1] - lat[at]
     east_m, north_m = metres_per_degree(lat[at] + d_lat / 2.0)
     owner = np.repeat(strokes.owner, np.diff(strokes.start) - 1)
-    return _Segments(lon[at], lat[at], d_lon, d_lat, east_m, north_m, owner)
+    rows = _nodes_near(lat[at], d_lat, _reach_m(grid) / north_m, grid.cell_lat)
+    cols = _nodes_near(lon[at], d_lon, _reach_m(grid) / east_m, grid.cell_lon)
+    order = np.argsort(rows[0], kind="stable")
+    return _Segments(
+        lon=lon[at][order],
+        lat=lat[at][order],
+        d_lon=d_lon[order],
+        d_lat=d_lat[order],
+        east_m=east_m[order],
+        north_m=north_m[order],
+        owner=owner[order],
+        south=rows[0][order],
+        north=rows[1][order],
+        west=cols[0][order],
+        east=cols[1][order],
+        northmost=np.maximum.accumulate(rows[1][order]),
+    )
+
+
+def _nodes_near(
+    at: NDArray[np.float64], by: NDArray[np.float64], margin: NDArray[np.float64], cell: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first and the last row, or column, of nodes that may be near pieces of line."""
+    low, high = np.minimum(at, at + by) - margin, np.maximum(at, at + by) + margin
+    return np.floor(low / cell).astype(np.int64), np.ceil(high / cell).astype(np.int64)
 
 
 def _reach_m(grid: Grid) -> float:
@@ -194,52 +292,80 @@ def _reach_m(grid: Grid) -> float:
     return grid.width_m * (1.0 + 1.01 / CELLS_PER_WIDTH)
 
 
-def _blank(segments: _Segments, grid: Grid) -> _Sheet:
-    """Return a sheet for some lines, with nothing drawn on it yet."""
-    margin_lon, margin_lat = (
-        _reach_m(grid) / per_degree for per_degree in (segments.east_m, segments.north_m)
+def _sheet(steps: list[_Segments]) -> _Sheet:
+    """Return the sheet for some lines."""
+    some = [piece for piece in steps if piece.lon.size]
+    first_row = min(int(piece.south.min()) for piece in some)
+    first_col = min(int(piece.west.min()) for piece in some)
+    last_row = max(int(piece.north.max()) for piece in some)
+    last_col = max(int(piece.east.max()) for piece in some)
+    return _Sheet(
+        first_row=first_row,
+        first_col=first_col,
+        n_tile_rows=((last_row - first_row) >> _TILE_BITS) + 1,
+        n_tile_cols=((last_col - first_col) >> _TILE_BITS) + 1,
+        first_owner=min(int(piece.owner.min()) for piece in some),
+        last_owner=max(int(piece.owner.max()) for piece in some),
     )
-    bounds = []
-    for at, by, margin, cell in (
-        (segments.lat, segments.d_lat, margin_lat, grid.cell_lat),
-        (segments.lon, segments.d_lon, margin_lon, grid.cell_lon),
-    ):
-        low, high = np.minimum(at, at + by) - margin, np.maximum(at, at + by) + margin
-        bounds.append(
-            (np.floor(low / cell).astype(np.int64), np.ceil(high / cell).astype(np.int64))
-        )
-    (south, north), (west, east) = bounds
-    first_row, first_col = int(south.min()), int(west.min())
-    n_rows = ((int(north.max()) - first_row) >> _TILE_BITS) + 1
-    n_cols = ((int(east.max()) - first_col) >> _TILE_BITS) + 1
-    tile = np.full((n_rows, n_cols), -1, dtype=np.int32)
-    _mark(tile, south - first_row, north - first_row, west - first_col, east - first_col)
+
+
+def _bands(sheet: _Sheet, steps: list[_Segments], tiles_at_once: int) -> Iterator[_Band]:
+    """Return the bands of a sheet from south to north, with nothing drawn on them yet."""
+    n_tiles = np.zeros(sheet.n_tile_rows + 1)
+    for piece in steps:
+        n_cols = (piece.east - sheet.first_col >> _TILE_BITS) + 1
+        n_cols -= piece.west - sheet.first_col >> _TILE_BITS
+        np.add.at(n_tiles, piece.south - sheet.first_row >> _TILE_BITS, n_cols)
+        np.add.at(n_tiles, (piece.north - sheet.first_row >> _TILE_BITS) + 1, -n_cols)
+    # so many at most: several pieces may be near one tile
+    n_tiles = np.minimum(np.cumsum(n_tiles[:-1]), sheet.n_tile_cols)
+    band = ((np.cumsum(n_tiles) - n_tiles) // tiles_at_once).astype(np.int64)
+    first = np.flatnonzero(np.diff(band, prepend=-1)).tolist()
+    for begin, end in zip(first, [*first[1:], sheet.n_tile_rows], strict=True):
+        yield _blank(sheet, steps, begin, end)
+
+
+def _blank(sheet: _Sheet, steps: list[_Segments], begin: int, end: int) -> _Band:
+    """Return the band of some rows of tiles, with nothing drawn on it yet."""
+    n_before, n_rows = begin << _TILE_BITS, (end - begin) << _TILE_BITS
+    tile = np.full((end - begin + 1, sheet.n_tile_cols), -1, dtype=np.int32)
+    for piece in steps:
+        some = _of_rows(piece, sheet.first_row + n_before, n_rows)
+        _mark(tile, some, sheet.first_row + n_before, n_rows, sheet.first_col)
     is_there = tile == 0
     n_tiles = int(is_there.sum())
     tile[is_there] = np.arange(n_tiles)
     n_nodes = n_tiles * _TILE * _TILE
-    is_of_one = segments.owner.min() == segments.owner.max()
-    return _Sheet(
-        first_row=first_row,
-        first_col=first_col,
+    is_of_one = sheet.first_owner == sheet.last_owner
+    return _Band(
+        first_row=sheet.first_row,
+        first_col=sheet.first_col,
+        n_before=n_before,
+        n_rows=n_rows,
         tile=tile,
         near=np.full(n_nodes, _FAR, dtype=np.uint16),
-        owner=np.full(1 if is_of_one else n_nodes, segments.owner[0], dtype=np.int32),
+        owner=np.full(1 if is_of_one else n_nodes, sheet.first_owner, dtype=np.int32),
     )
+
+
+def _of_rows(segments: _Segments, first: int, n_rows: int) -> _Segments:
+    """Return the pieces that may be near some rows of nodes, and the one behind them; others too, where long ones are there."""
+    begin = np.searchsorted(segments.northmost, first)
+    end = np.searchsorted(segments.south, first + n_rows, side="right")
+    some: list[Any] = [column[begin:end] for column in segments]
+    return _Segments(*some)
 
 
 @kernel
 def _mark(
-    tile: NDArray[np.int32],
-    south: NDArray[np.int64],
-    north: NDArray[np.int64],
-    west: NDArray[np.int64],
-    east: NDArray[np.int64],
+    tile: NDArray[np.int32], segments: _Segments, first_row: int, n_rows: int, first_col: int
 ) -> None:
-    """Mark the tiles that boxes of nodes lie in with 0."""
-    for i in range(south.size):
-        for row in range(south[i] >> _TILE_BITS, (north[i] >> _TILE_BITS) + 1):
-            for col in range(west[i] >> _TILE_BITS, (east[i] >> _TILE_BITS) + 1):
+    """Mark the tiles that pieces of line may be near to with 0, up to the row of nodes behind those of a band."""
+    for i in range(segments.lon.size):
+        south, north = segments.south[i] - first_row, segments.north[i] - first_row
+        west, east = segments.west[i] - first_col, segments.east[i] - first_col
+        for row in range(max(south, 0) >> _TILE_BITS, (min(north, n_rows) >> _TILE_BITS) + 1):
+            for col in range(west >> _TILE_BITS, (east >> _TILE_BITS) + 1):
                 tile[row, col] = 0
 
 
@@ -253,7 +379,7 @@ def _node(tile: NDArray[np.int32], row: int, col: int) -> int:
 
 @kernel
 def _draw(
-    sheet: _Sheet,
+    band: _Band,
     segments: _Segments,
     cell_lon: float,
     cell_lat: float,
@@ -261,7 +387,8 @@ def _draw(
     per_m: float,
 ) -> None:
     """Let each node near some pieces of line know how far the nearest one is."""
-    tile, near, owner = sheet.tile, sheet.near, sheet.owner
+    tile, near, owner = band.tile, band.near, band.owner
+    south, north = band.n_before, band.n_before + band.n_rows
     square_reach = reach_m * reach_m
     for i in range(segments.lon.size):
         east_m, north_m = segments.east_m[i], segments.north_m[i]
@@ -269,10 +396,10 @@ def _draw(
         square = dx * dx + dy * dy
         # rows and columns in metres from where the piece begins
         row_m, col_m = cell_lat * north_m, cell_lon * east_m
-        y0 = (sheet.first_row * cell_lat - segments.lat[i]) * north_m
-        x0 = (sheet.first_col * cell_lon - segments.lon[i]) * east_m
-        first_row = int(np.ceil((min(dy, 0.0) - reach_m - y0) / row_m))
-        last_row = int(np.floor((max(dy, 0.0) + reach_m - y0) / row_m))
+        y0 = (band.first_row * cell_lat - segments.lat[i]) * north_m
+        x0 = (band.first_col * cell_lon - segments.lon[i]) * east_m
+        first_row = max(int(np.ceil((min(dy, 0.0) - reach_m - y0) / row_m)), south)
+        last_row = min(int(np.floor((max(dy, 0.0) + reach_m - y0) / row_m)), north)
         for row in range(first_row, last_row + 1):
             y = y0 + row * row_m
             begin, end = 0.0, 1.0  # the part of the piece that may be within reach of the row
@@ -292,34 +419,12 @@ def _draw(
                 if square_away > square_reach:
                     continue
                 away = np.uint16(np.ceil(np.sqrt(square_away) * per_m))
-                at = _node(tile, row, col)
+                at = _node(tile, row - south, col)
                 if away > near[at]:
                     continue
                 if owner.size > 1 and (away < near[at] or segments.owner[i] < owner[at]):
                     owner[at] = segments.owner[i]
                 near[at] = away
-
-
-class _Rings(NamedTuple):
-    """Closed rings, with the area on their left.
-
-    Attributes
-    ----------
-    start
-        Ring i has the corners ``start[i]`` to ``start[i + 1] - 1``.
-    row, col
-        Corners in steps from the sheet's first node.
-    label
-        Whose area each ring goes round: owners, plus 2.
-    shell
-        The ring itself, where it goes round an area; else that of the area in which it is a hole.
-    """
-
-    start: NDArray[np.int64]
-    row: NDArray[np.int64]
-    col: NDArray[np.int64]
-    label: NDArray[np.int32]
-    shell: NDArray[np.int64]
 
 
 @kernel
@@ -424,33 +529,53 @@ def _joint(
     return row * _STEPS + _HALF, col * _STEPS + _HALF
 
 
+_SOUTH: Final = cast("int", np.int64(0))
+_NORTH: Final = cast("int", np.int64(2))
+"""Sides of a cell; as int64, for kernels are compiled once more for each plain number that they are given."""
+_Crossing = tuple[int, int, int]
+"""Where an outline comes into a cell: row, column, side."""
+
+
 class _Found(NamedTuple):
-    """What is known of the outlines so far.
+    """What is known of the outlines in a band so far.
 
     Attributes
     ----------
     is_done
         Of a node whose neighbour to the east is another's: whether the outline between them is traced.
-    west_ring
+    west_chain
         Of a node whose neighbour to the west is another's: the outline between them.
-    row, col
-        Corners of all rings traced.
+    chains
+        All that is traced, but for what is to the west.
+    west_row
+        Row of the westernmost node of each chain.
+    n
+        How many chains are traced, as the only entry.
     """
 
     is_done: NDArray[np.bool_]
-    west_ring: NDArray[np.int32]
-    row: NDArray[np.int64]
-    col: NDArray[np.int64]
+    west_chain: NDArray[np.int32]
+    chains: Chains
+    west_row: NDArray[np.int64]
+    n: NDArray[np.int64]
 
 
 @kernel
-def _count(tile: NDArray[np.int32], label: NDArray[np.int32]) -> tuple[int, int]:
-    """Return how many sides of cells outlines cross, each counted once for both who share it, and how many rings may be."""
-    n_sides = n_east = 0
+def _n_nodes(tile: NDArray[np.int32], tile_row: int, tile_col: int) -> int:
+    """Return how many nodes of a tile a band has: all, none where it isn't there, the first row of those behind the band."""
+    if tile[tile_row, tile_col] < 0:
+        return 0
+    return _TILE if tile_row == tile.shape[0] - 1 else _TILE * _TILE
+
+
+@kernel
+def _count(tile: NDArray[np.int32], label: NDArray[np.int32], n_rows: int) -> tuple[int, int]:
+    """Return how many sides of cells outlines cross, each counted once for both who share it, and how many chains may be."""
+    n_sides = n_most = 0
     for tile_row in range(tile.shape[0]):
         for tile_col in range(tile.shape[1]):
             first = int(tile[tile_row, tile_col]) << (2 * _TILE_BITS)
-            for inner in range(_TILE * _TILE if first >= 0 else 0):
+            for inner in range(_n_nodes(tile, tile_row, tile_col)):
                 node = first + inner
                 own = label[node]
                 if own == 0:  # nodes that are somebody's have neighbours on all sides
@@ -461,71 +586,110 @@ def _count(tile: NDArray[np.int32], label: NDArray[np.int32]) -> tuple[int, int]
                     row += tile_row << _TILE_BITS
                     col += tile_col << _TILE_BITS
                     east, west = _node(tile, row, col + 1), _node(tile, row, col - 1)
-                    north, south = _node(tile, row + 1, col), _node(tile, row - 1, col)
-                n_east += label[east] != own
+                    north = _node(tile, row + 1, col) if row < n_rows else node
+                    south = _node(tile, row - 1, col) if row > 0 else node
+                    n_most += label[west] != own and row == n_rows
+                n_most += label[east] != own
                 n_sides += (label[east] != own) + (label[west] != own)
                 n_sides += (label[north] != own) + (label[south] != own)
-    return n_sides, n_east
+    return n_sides, n_most
+
+
+@kernel
+def _rank(band: _Band, row: int, col: int) -> int:
+    """Return where a node comes among those of the whole sheet, tile after tile: it says which corner a ring begins with."""
+    row += band.n_before
+    tile = (row >> _TILE_BITS) * int(band.tile.shape[1]) + (col >> _TILE_BITS)
+    inner = ((row & (_TILE - 1)) << _TILE_BITS) + (col & (_TILE - 1))
+    return (tile << (2 * _TILE_BITS)) + inner
+
+
+@kernel
+def _over_line(band: _Band, row: int, col: int, side: int) -> int:
+    """Return a number for an outline that runs over a row of nodes between two of them, into a cell over a side of it."""
+    n_cols = int(band.tile.shape[1]) << _TILE_BITS
+    return 2 * ((band.n_before + row) * n_cols + col) + (side == _NORTH)
 
 
 @kernel
 def _follow(
-    sheet: _Sheet,
-    label: NDArray[np.int32],
-    found: _Found,
-    n: int,
-    ring: int,
-    first_row: int,
-    first_col: int,
-) -> tuple[int, int, int]:
-    """Trace the ring that runs north between a node and its neighbour to the east; write its corners behind n others.
+    band: _Band, label: NDArray[np.int32], found: _Found, begin: _Crossing, from_where: int
+) -> None:
+    """Trace the outline that comes into a cell over one of its sides, until it closes or leaves the band.
 
-    Returns how many corners there are then, and the westernmost node that the ring runs north of.
+    ``from_where`` is the number of where it comes into the band, `CLOSED` if it begins within.
     """
-    tile, near = sheet.tile, sheet.near
-    row, col, side = first_row, first_col, 0
-    west_row, west_col = row, col
+    tile, near, chains = band.tile, band.near, found.chains
+    row, col, side = begin
+    chain = found.n[0]
+    n = chains.start[chain]
+    chains.begins[chain] = from_where
     while True:
         nodes = _cell(tile, row, col)
         labels = _labels(label, nodes)
-        found.row[n], found.col[n] = _corner(near, nodes, labels, row, col, side)
-        n += 1
+        sheet_row = band.n_before + row
+        chains.row[n], chains.col[n] = _corner(near, nodes, labels, sheet_row, col, side)
+        chains.label[chain] = labels[side]
         if side == 0:
             found.is_done[nodes[0]] = True
-            if col < west_col:
-                west_row, west_col = row, col
+            rank = _rank(band, row, col)
+            if rank < chains.first[chain]:
+                chains.first[chain], chains.first_at[chain] = rank, n
+            if col < chains.west_col[chain]:
+                chains.west_col[chain], found.west_row[chain] = col, row
         elif side == 2:
-            found.west_ring[nodes[2]] = ring
+            found.west_chain[nodes[2]] = chain
+        n += 1
         if _has_joint(labels):
-            found.row[n], found.col[n] = _joint(near, nodes, labels, row, col)
+            chains.row[n], chains.col[n] = _joint(near, nodes, labels, sheet_row, col)
             n += 1
         side = _way_out(labels, side)
         row += (side == 2) - (side == 0)
         col += (side == 1) - (side == 3)
         side = (side + 2) & 3
-        if side == 0 and row == first_row and col == first_col:
-            return n, west_row, west_col
+        if row < 0:
+            found.west_chain[_node(tile, row + 1, col + 1)] = chain
+            chains.leaves[chain] = _over_line(band, row + 1, col, _NORTH)
+            break
+        if row == band.n_rows:
+            chains.leaves[chain] = _over_line(band, row, col, _SOUTH)
+            break
+        if (row, col, side) == begin:
+            break
+    chains.start[chain + 1] = n
+    found.n[0] += 1
 
 
 @kernel
-def _trace(sheet: _Sheet, label: NDArray[np.int32]) -> _Rings:
-    """Return the outlines of the areas that nodes of equal labels stand for; 0 is outside of all."""
-    tile = sheet.tile
-    n_sides, n_most = _count(tile, label)
-    n_corners = 2 * n_sides if sheet.owner.size > 1 else n_sides
+def _trace(band: _Band, label: NDArray[np.int32]) -> Chains:
+    """Return the outlines in a band, of the areas that nodes of equal labels stand for; 0 is outside of all."""
+    tile = band.tile
+    n_sides, n_most = _count(tile, label, band.n_rows)
+    n_corners = 2 * n_sides if band.owner.size > 1 else n_sides
+    chains = Chains(
+        np.zeros(n_most + 1, np.int64),
+        np.empty(n_corners, np.int64),
+        np.empty(n_corners, np.int64),
+        np.empty(n_most, np.int32),
+        np.full(n_most, CLOSED),
+        np.full(n_most, CLOSED),
+        np.full(n_most, NOWHERE),
+        np.zeros(n_most, np.int64),
+        np.full(n_most, NOWHERE),
+        np.full(n_most, np.int64(-1)),
+    )
     found = _Found(
         np.zeros(label.size, np.bool_),
         np.full(label.size, -1, np.int32),
-        np.empty(n_corners, np.int64),
-        np.empty(n_corners, np.int64),
+        chains,
+        np.empty(n_most, np.int64),
+        np.zeros(1, np.int64),
     )
-    start, of_label = np.zeros(n_most + 1, np.int64), np.empty(n_most, np.int32)
-    west_row, west_col = np.empty(n_most, np.int64), np.empty(n_most, np.int64)
-    n = n_rings = 0
-    for tile_row in range(tile.shape[0]):
+    _trace_from_lines(band, label, found)
+    for tile_row in range(tile.shape[0] - 1):
         for tile_col in range(tile.shape[1]):
             first = int(tile[tile_row, tile_col]) << (2 * _TILE_BITS)
-            for inner in range(_TILE * _TILE if first >= 0 else 0):
+            for inner in range(_n_nodes(tile, tile_row, tile_col)):
                 node = first + inner
                 if label[node] == 0 or found.is_done[node]:
                     continue
@@ -534,65 +698,58 @@ def _trace(sheet: _Sheet, label: NDArray[np.int32]) -> _Rings:
                 is_inner = (inner & (_TILE - 1)) < _TILE - 1
                 if label[node] == label[node + 1 if is_inner else _node(tile, row, col + 1)]:
                     continue
-                n, west_row[n_rings], west_col[n_rings] = _follow(
-                    sheet, label, found, n, n_rings, row, col
-                )
-                of_label[n_rings] = label[node]
-                n_rings += 1
-                start[n_rings] = n
-    start, of_label = start[: n_rings + 1], of_label[:n_rings]
-    shell = np.arange(n_rings)
-    for ring in range(n_rings):
-        here = slice(start[ring], start[ring + 1])
-        if _twice_the_area(found.row[here], found.col[here]) < 0:
-            row, col = west_row[ring], west_col[ring]
-            shell[ring] = _ring_to_the_west(tile, label, found.west_ring, row, col)
-    for ring in range(n_rings):  # to the west of a hole may be another one
-        while shell[shell[ring]] != shell[ring]:
-            shell[ring] = shell[shell[ring]]
-    return _Rings(start, found.row[:n], found.col[:n], of_label, shell)
+                _follow(band, label, found, (row, col, _SOUTH), CLOSED)
+    n = found.n[0]
+    for chain in range(n):
+        if chains.west_col[chain] < NOWHERE:
+            chains.west[chain] = _chain_to_the_west(
+                tile, label, found.west_chain, found.west_row[chain], chains.west_col[chain]
+            )
+    n_corners = chains.start[n]
+    return Chains(
+        chains.start[: n + 1],
+        chains.row[:n_corners].copy(),
+        chains.col[:n_corners].copy(),
+        chains.label[:n],
+        chains.begins[:n],
+        chains.leaves[:n],
+        chains.first[:n],
+        chains.first_at[:n],
+        chains.west_col[:n],
+        chains.west[:n],
+    )
 
 
 @kernel
-def _ring_to_the_west(
+def _trace_from_lines(band: _Band, label: NDArray[np.int32], found: _Found) -> None:
+    """Trace the outlines that come into a band over its first row of nodes, or the next band's."""
+    tile = band.tile
+    for row in np.array([0, band.n_rows]):
+        for tile_col in range(tile.shape[1]):
+            if tile[row >> _TILE_BITS, tile_col] < 0:
+                continue
+            for col in range(tile_col << _TILE_BITS, (tile_col + 1) << _TILE_BITS):
+                own = label[_node(tile, row, col)]
+                if own == 0:
+                    continue
+                if row == 0 and label[_node(tile, row, col + 1)] != own:
+                    line = _over_line(band, row, col, _SOUTH)
+                    _follow(band, label, found, (row, col, _SOUTH), line)
+                if row > 0 and label[_node(tile, row, col - 1)] != own:
+                    line = _over_line(band, row, col - 1, _NORTH)
+                    _follow(band, label, found, (row - 1, col - 1, _NORTH), line)
+
+
+@kernel
+def _chain_to_the_west(
     tile: NDArray[np.int32],
     label: NDArray[np.int32],
-    west_ring: NDArray[np.int32],
+    west_chain: NDArray[np.int32],
     row: int,
     col: int,
 ) -> int:
-    """Return the ring where the area of a node ends to the west of it."""
+    """Return the outline where the area of a node ends to the west of it."""
     own = label[_node(tile, row, col)]
     while label[_node(tile, row, col - 1)] == own:
         col -= 1
-    return int(west_ring[_node(tile, row, col)])
-
-
-@kernel
-def _twice_the_area(row: NDArray[np.int64], col: NDArray[np.int64]) -> int:
-    """Return twice the area of a ring: above 0 where it runs anticlockwise."""
-    area = 0
-    for k in range(row.size):
-        before = k - 1 if k > 0 else row.size - 1
-        area += col[before] * row[k] - col[k] * row[before]
-    return area
-
-
-def _polygons(rings: _Rings, sheet: _Sheet, grid: Grid) -> Outlines:
-    """Return rings as MultiPolygons, one for each owner."""
-    n_rings = rings.shell.size
-    is_hole = rings.shell != np.arange(n_rings)
-    order = np.lexsort((np.arange(n_rings), is_hole, rings.shell, rings.label))
-    size = np.diff(rings.start)[order]
-    first = np.cumsum(size) - size
-    corner = np.repeat(rings.start[:-1][order] - first, size) + np.arange(size.sum())
-    lon = (sheet.first_col * _STEPS + rings.col[corner]) * grid.step_lon / _PER_DEGREE
-    lat = (sheet.first_row * _STEPS + rings.row[corner]) * grid.step_lat / _PER_DEGREE
-    linear = shapely.linearrings(
-        np.column_stack([lon, lat]), indices=np.repeat(np.arange(n_rings), size)
-    )
-    is_shell = ~is_hole[order]
-    polygons = shapely.polygons(linear, indices=np.cumsum(is_shell) - 1)
-    owner, area = np.unique(rings.label[order][is_shell], return_inverse=True)
-    geometry = shapely.multipolygons(polygons, indices=area)
-    return Outlines(owner=(owner - _FIRST_LABEL).astype(np.int32), geometry=np.atleast_1d(geometry))
+    return int(west_chain[_node(tile, row, col)])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -13,10 +15,10 @@ from numpy.typing import NDArray
 from planner.compiled import kernel
 from planner.rows import entries, row_of, starts
 
-_BLOCKS_PER_THREAD: Final = 4
-"""Sources are dealt to threads in blocks, so that a thread with short searches takes more of them."""
+_BLOCKS_PER_THREAD: Final = 16
+"""Sources are dealt to threads in blocks, so that a thread with short searches takes more of them, and all are done at about one time."""
 _ROOM: Final = 1 << 20
-"""Pairs that a block has room for before its arrays are handed over and new ones made."""
+"""Pairs that arrays have room for before new ones are made."""
 
 
 class Graph(NamedTuple):
@@ -94,18 +96,18 @@ def pairs_within(task: Task, *, limit_s: float, n_threads: int | None = None) ->
     n_sources = task.source_leg_s.size
     n_threads = n_threads or os.cpu_count() or 1
     n_blocks = min(n_threads * _BLOCKS_PER_THREAD, n_sources) if n_threads > 1 else 1
-    blocks = np.array_split(_near_each_other(task.seeds), max(n_blocks, 1))
+    blocks: SimpleQueue[NDArray[np.int64]] = SimpleQueue()
+    for block in np.array_split(_near_each_other(task.seeds), max(n_blocks, 1)):
+        blocks.put(block)
     with ThreadPoolExecutor(n_threads) as pool:
-        parts = [
-            part for block in pool.map(partial(_search, task, limit_s), blocks) for part in block
-        ]
-    counts = np.zeros(n_sources, dtype=np.int64)
-    for part in parts:
-        counts[part.source] = part.counts
-    start = np.concatenate([[0], np.cumsum(counts)])
-    point, time_s = np.empty(start[-1], dtype=np.int32), np.empty(start[-1])
-    for part in parts:
-        _lay(part, start, point, time_s)
+        found = list(pool.map(partial(_search, task, limit_s), [blocks] * n_threads))
+        counts = np.zeros(n_sources, dtype=np.int64)
+        for part in itertools.chain.from_iterable(found):
+            counts[part.source] = part.counts
+        start = np.concatenate([[0], np.cumsum(counts)])
+        point, time_s = np.empty(start[-1], dtype=np.int32), np.empty(start[-1])
+        for _ in pool.map(partial(_lay_all, start, point, time_s), found):
+            pass
     return np.repeat(np.arange(n_sources, dtype=np.int32), counts), point, time_s
 
 
@@ -126,18 +128,81 @@ class _Part(NamedTuple):
     time_s: NDArray[np.float64]
 
 
-def _search(task: Task, limit_s: float, sources: NDArray[np.int64]) -> list[_Part]:
-    """Return what some sources reach, in parts that each fit their arrays."""
-    parts = []
-    room = max(_ROOM, task.point_leg_s.size)
-    while sources.size:
-        part = _Part(
-            sources, np.zeros(sources.size, np.int32), np.empty(room, np.int32), np.empty(room)
-        )
-        n_done = _search_block(task, limit_s, part)
-        parts.append(part._replace(source=sources[:n_done], counts=part.counts[:n_done]))
-        sources = sources[n_done:]
-    return parts
+class _Scratch(NamedTuple):
+    """What a search writes on; all clean before and after.
+
+    Attributes
+    ----------
+    label
+        Seconds to each state; infinite.
+    at_of
+        Where each state stands in the heap; -1.
+    key, state
+        The heap.
+    settled
+        States in the order in which they were settled.
+    best
+        Seconds to each point; infinite.
+    reached
+        Points in the order in which they were reached.
+    """
+
+    label: NDArray[np.float64]
+    at_of: NDArray[np.int32]
+    key: NDArray[np.float64]
+    state: NDArray[np.int32]
+    settled: NDArray[np.int32]
+    best: NDArray[np.float64]
+    reached: NDArray[np.int32]
+
+
+def _clean(task: Task) -> _Scratch:
+    """Return what searches of a task may write on, as each leaves it for the next."""
+    n_states, n_points = task.graph.start.size - 1, task.point_leg_s.size
+    return _Scratch(
+        label=np.full(n_states, np.inf),
+        at_of=np.full(n_states, -1, dtype=np.int32),
+        key=np.empty(n_states),
+        state=np.empty(n_states, dtype=np.int32),
+        settled=np.empty(n_states, dtype=np.int32),
+        best=np.full(n_points, np.inf),
+        reached=np.empty(n_points, dtype=np.int32),
+    )
+
+
+def _search(task: Task, limit_s: float, blocks: SimpleQueue[NDArray[np.int64]]) -> list[_Part]:
+    """Return what the sources of some blocks reach, in parts that each fit their arrays: of blocks that nobody else has taken."""
+    parts: list[_Part] = []
+    scratch = None
+    point, time_s = np.empty(0, dtype=np.int32), np.empty(0)
+    while True:
+        try:
+            sources = blocks.get_nowait()
+        except Empty:
+            return parts
+        scratch = scratch or _clean(task)
+        while sources.size:
+            counts = np.zeros(sources.size, dtype=np.int32)
+            n_done = _search_block(task, limit_s, _Part(sources, counts, point, time_s), scratch)
+            n_pairs = int(counts[:n_done].sum())
+            parts.append(
+                _Part(sources[:n_done], counts[:n_done], point[:n_pairs], time_s[:n_pairs])
+            )
+            sources, point, time_s = sources[n_done:], point[n_pairs:], time_s[n_pairs:]
+            if sources.size:
+                room = max(_ROOM, task.point_leg_s.size)
+                point, time_s = np.empty(room, dtype=np.int32), np.empty(room)
+
+
+def _lay_all(
+    start: NDArray[np.int64],
+    point: NDArray[np.int32],
+    time_s: NDArray[np.float64],
+    parts: list[_Part],
+) -> None:
+    """Put the pairs of some parts where they belong among those of all."""
+    for part in parts:
+        _lay(part, start, point, time_s)
 
 
 @kernel
@@ -299,20 +364,14 @@ def _hand_over(
 
 
 @kernel
-def _search_block(task: Task, limit_s: float, part: _Part) -> int:
+def _search_block(task: Task, limit_s: float, part: _Part, scratch: _Scratch) -> int:
     """Search from the sources of a part, one after the other (Dijkstra 1959, on an indexed heap).
 
     Writes what they reach into the part. Stops before a source whose points don't fit; returns how many are done.
     """
     graph, seeds, targets = task.graph, task.seeds, task.targets
-    n_states, n_points = graph.start.size - 1, task.point_leg_s.size
-    label = np.full(n_states, np.inf)
-    at_of = np.full(n_states, -1, np.int32)
-    key = np.empty(n_states, np.float64)
-    state = np.empty(n_states, np.int32)
-    settled = np.empty(n_states, np.int32)
-    best = np.full(n_points, np.inf)
-    reached = np.empty(n_points, np.int32)
+    label, at_of, key, state = scratch.label, scratch.at_of, scratch.key, scratch.state
+    settled, best, reached = scratch.settled, scratch.best, scratch.reached
     n_pairs = np.uint64(0)
     for turn in range(part.source.size):
         source = np.uint64(part.source[turn])

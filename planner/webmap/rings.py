@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from planner.webmap.pack import coordinates
+
+POINTS_AT_ONCE: Final = 1 << 20
+"""Areas of so many points, or one of more, are looked at before the next: of each point several copies are made."""
 
 
 class Rings(NamedTuple):
@@ -30,7 +33,9 @@ class Rings(NamedTuple):
     y: NDArray[np.int64]
 
 
-def rings_of(areas: NDArray[np.object_], tolerance: float) -> Rings:
+def rings_of(
+    areas: NDArray[np.object_], tolerance: float, *, points_at_once: int = POINTS_AT_ONCE
+) -> Rings:
     """Return the rings of areas, simplified.
 
     Parameters
@@ -39,9 +44,20 @@ def rings_of(areas: NDArray[np.object_], tolerance: float) -> Rings:
         Polygons or several each, in WGS 84 degrees.
     tolerance
         How far a drawn outline may lie beside the real one, in degrees.
+    points_at_once
+        How many points to have copies of in memory; the rings don't depend on it.
     """
+    n_points = np.cumsum(shapely.get_num_coordinates(areas)) // points_at_once
+    parts = [
+        _rings(some, tolerance) for some in np.split(areas, np.flatnonzero(np.diff(n_points)) + 1)
+    ]
+    return Rings(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _rings(areas: NDArray[np.object_], tolerance: float) -> Rings:
     polygons, area = shapely.get_parts(areas, return_index=True)
     rings, polygon = shapely.get_rings(polygons, return_index=True)
+    del polygons
     # as lines: of polygons GEOS would mend what simplifying crosses, for minutes where a sea has thousands of islands
     plain = shapely.simplify(rings, tolerance, preserve_topology=False)
     points, ring = shapely.get_coordinates(plain, return_index=True)

@@ -168,6 +168,52 @@ def test_of_lines_upon_each_other_the_lowest_owner_has_the_area():
     assert found.owner.tolist() == [1]
 
 
+def drawn_band_by_band(steps, grid, tiles_at_once):
+    found = outlines(steps, grid, tiles_at_once=tiles_at_once)
+    return [(step.owner.tolist(), shapely.to_wkb(step.geometry).tolist()) for step in found]
+
+
+@pytest.mark.parametrize("n_owners", [1, 7])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_drawing_in_many_bands_is_the_drawing_in_one(monkeypatch, seed, n_owners):
+    # tiles are 320 m: 3 km are ten rows of them, and rings and holes run through most
+    rng = np.random.default_rng(seed)
+    steps = []
+    for _ in range(3):
+        ends = rng.uniform(0, 3000, (25, 2))
+        bends = rng.normal(0, 250, (25, 3, 2)).cumsum(axis=1)
+        lines = [
+            [tuple(p) for p in (end + bend).tolist()] for end, bend in zip(ends, bends, strict=True)
+        ]
+        steps.append(strokes(*lines, owner=rng.integers(-1, n_owners - 1, 25).tolist()))
+    # the last step adds nothing but in the south, and one has no lines at all
+    steps += [strokes(), strokes([(0, 0), (200, 0)], owner=[-1])]
+    grid = grid_for(steps[0].lat, width_m=WIDTH_M)
+    in_one = drawn_band_by_band(steps, grid, 1_000_000)
+    assert len(in_one[0][0]) == n_owners
+    rings = shapely.get_rings(shapely.get_parts(shapely.from_wkb(in_one[2][1])))
+    assert n_owners > 1 or len(rings) > 20
+    for tiles_at_once in (1, 20, 50):
+        assert drawn_band_by_band(steps, grid, tiles_at_once) == in_one
+    monkeypatch.setattr("planner.chains._CORNERS_TOGETHER", 2000)  # those of a few bands
+    monkeypatch.setattr("planner.chains._CORNERS_AT_ONCE", 1000)  # those of one owner or two
+    assert drawn_band_by_band(steps, grid, 1) == in_one
+
+
+def test_holes_in_holes_are_kept_where_bands_cut_all_of_them():
+    # squares in each other, 2.4 km, 1.6 km and 0.8 km wide
+    squares = [[(-a, -a), (a, -a), (a, a), (-a, a), (-a, -a)] for a in (1200, 800, 400)]
+    drawn = strokes(*squares)
+    (found,) = outlines([drawn], grid_for(drawn.lat, width_m=WIDTH_M), tiles_at_once=1)
+    rings = sorted(found.geometry[0].geoms, key=square_m, reverse=True)
+    assert [len(ring.interiors) for ring in rings] == [1, 1, 1]
+    for outer, inner in itertools.pairwise(rings):
+        assert shapely.Polygon(outer.interiors[0]).contains(inner)
+    # four bands of 2 a x 80 m, that share a square of 40 m at each corner and have a quarter of a disc outside
+    for ring, a in zip(rings, (1200, 800, 400), strict=True):
+        assert square_m(ring) == pytest.approx(8 * a * 80 - 4 * 40**2 + np.pi * 40**2, rel=0.005)
+
+
 def test_no_lines_have_no_area():
     drawn = strokes()
     (found,) = outlines([drawn], Grid(width_m=40.0, step_lon=100, step_lat=100))

@@ -102,11 +102,14 @@ def test_the_number_of_threads_changes_nothing(n_threads):
     assert [c.tolist() for c in alone] == [c.tolist() for c in together]
 
 
-def test_pairs_that_do_not_fit_into_one_array_are_all_there(monkeypatch):
-    monkeypatch.setattr("planner.search._ROOM", 5)
-    seeds = [(source, 0, 0) for source in range(7)]
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_pairs_that_do_not_fit_into_one_array_are_all_there(monkeypatch, n_threads):
+    seeds = [(source, source % 3, source / 4) for source in range(23)]
     many = task(LINE, seeds, AT_EACH, n_points=4)
-    assert len(found(pairs_within(many, limit_s=12.0, n_threads=1))) == 7 * 4
+    at_once = found(pairs_within(many, limit_s=12.0, n_threads=1))
+    assert len(at_once) > 50
+    monkeypatch.setattr("planner.search._ROOM", 5)  # that of two sources, at most
+    assert found(pairs_within(many, limit_s=12.0, n_threads=n_threads)) == at_once
 
 
 def test_the_nearest_source_of_every_point_however_far():
