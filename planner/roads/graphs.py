@@ -31,7 +31,7 @@ from planner.roads.tagged import (
     Texts,
     pieces_of,
     points_once,
-    road_class,
+    tell_of_factors,
     text_of,
     texts,
     turned,
@@ -198,12 +198,11 @@ def _lines(
         key: texts(_objects([edge.get(key) for edge in edges]))
         for key in (*keys, "name", "ref", "reversed")
     }
-    told = _tell_of_lists(column, counts)
-    classes = ["unclassified" if word is None else road_class(word) for word in column["highway"]]
-    n_untold = sum(word is None for word in column["highway"])
-    if n_untold:
-        told.append(f"{n_untold:,} edges without highway: taken as unclassified")
-    column["highway"] = _objects(classes)
+    told = _tell_of_lists(column, counts) + tell_of_factors(column, "edge")
+    is_untold = np.array([word is None for word in column["highway"]], dtype=bool)
+    if is_untold.any():
+        told.append(f"{is_untold.sum():,} edges without highway: taken as unclassified")
+        column["highway"] = np.where(is_untold, "unclassified", column["highway"])
     tags = turned(column, column.pop("reversed") == "yes")
     if graph.is_directed():
         tags["oneway"] = np.full(len(edges), "yes", dtype=object)
