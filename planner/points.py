@@ -30,6 +30,9 @@ SAME_PLACE_M: Final = 50.0
 FAR_OFF_M: Final = 50_000.0
 """Points farther than this from the box round all roads are in another town, or in another CRS."""
 
+MOST_WEIGHT: Final = 1e12
+"""No point weighs more: sums of weights have to tell one plan from another."""
+
 _WORDS: Final = {
     **dict.fromkeys(("true", "1", "yes", "y", "是"), True),
     **dict.fromkeys(("false", "0", "no", "n", "否", ""), False),
@@ -510,6 +513,8 @@ def _weights(rows: Rows, faults: _Faults) -> tuple[NDArray[np.float64], tuple[st
     weight, fault = numbers("weight", texts)
     faults.add(fault != "", lambda i: str(fault[i]))
     faults.add(weight < 0, lambda i: f"weight {texts[i]} is negative")
+    is_much = weight > MOST_WEIGHT
+    faults.add(is_much, lambda i: f"weight {texts[i]} is above {MOST_WEIGHT:g}; in a larger unit?")
     if not weight.any():
         faults.of_file.append("every weight is 0, so that nothing counts")
     return weight, ()

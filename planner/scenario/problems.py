@@ -352,7 +352,12 @@ def _file_problems(table: Mapping[str, Any], folder: Path) -> Iterator[Problem]:
         if not file.isprintable():
             yield place, f"{file!r} is no file name; write paths with / or in 'single quotes'"
             continue
-        if (folder / file).is_file():
+        try:
+            is_there = (folder / file).is_file()
+        except OSError as error:  # a name that is too long
+            yield place, f"{file[:40]}… is no file name ({error.strerror})"
+            continue
+        if is_there:
             continue
         if (folder / file).is_dir():
             yield place, f"{file} is a folder, not a file"
