@@ -71,8 +71,8 @@ def _limit(word: str) -> Limit | None:
         kph = float(number[1]) * _KPH.get(number[2] or "", 1.0)
         is_odd = 0.0 < kph < LOWEST_LIMIT_KPH or kph > HIGHEST_LIMIT_KPH
         return None if is_odd else Limit(kph, is_of_zone=False)
-    kph = zone_kph(word)
-    return None if kph is None else Limit(kph, is_of_zone=True)
+    of_zone = zone_kph(word)
+    return None if of_zone is None else Limit(of_zone, is_of_zone=True)
 
 
 def tagged_limit(tags: Mapping[str, str], vehicle: Vehicle, *, backward: bool) -> Limit | None:
