@@ -99,6 +99,11 @@ def test_a_folder_that_holds_something_else_is_refused_and_left_alone(result, tm
     assert names(tmp_path) == [name]
 
 
+def test_a_folder_that_nobody_can_have_is_refused_before_any_work(tmp_path):
+    with pytest.raises(PlannerError, match="can't be written: File name too long"):
+        runfolder.refuse_foreign(tmp_path / ("x" * 300))
+
+
 def test_a_file_in_the_place_of_the_folder_is_refused(result, tmp_path):
     (tmp_path / "out").write_text("mine")
     with pytest.raises(PlannerError, match="holds something that is no result"):
