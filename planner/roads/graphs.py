@@ -28,7 +28,7 @@ from planner.roads.streets import RoadPieces, components, network_of
 from planner.roads.tagged import (
     LIST,
     TaggedLines,
-    Texts,
+    is_mixed,
     pieces_of,
     points_once,
     tell_of_factors,
@@ -198,7 +198,7 @@ def _lines(
         key: texts(_objects([edge.get(key) for edge in edges]))
         for key in (*keys, "name", "ref", "reversed")
     }
-    told = _tell_of_lists(column, counts) + tell_of_factors(column, "edge")
+    told = _tell_of_lists(edges, keys, counts) + tell_of_factors(column, "edge")
     is_untold = np.array([word is None for word in column["highway"]], dtype=bool)
     if is_untold.any():
         told.append(f"{is_untold.sum():,} edges without highway: taken as unclassified")
@@ -287,17 +287,18 @@ def _shape(geometry: Any) -> Any:
     return shapely.from_wkt(geometry) if isinstance(geometry, str) else geometry
 
 
-def _tell_of_lists(column: Mapping[str, Texts], counts: Counter[str]) -> list[str]:
-    """Count edges made of several ways that differ, and tell of them."""
-    is_list = [
-        any(word is not None and LIST in word for word in row)
-        for row in zip(column["highway"], column["maxspeed"], strict=True)
-    ]
-    counts["edges_read"] = len(is_list)
-    counts["edges_of_several_ways"] = n = sum(is_list)
+def _tell_of_lists(
+    edges: list[Mapping[str, Any]], keys: tuple[str, ...], counts: Counter[str]
+) -> list[str]:
+    """Count edges made of several ways that differ in what matters, and tell of them."""
+    counts["edges_read"] = len(edges)
+    matters = frozenset(keys)
+    counts["edges_of_several_ways"] = n = sum(
+        any(key in matters and is_mixed(value) for key, value in edge.items()) for edge in edges
+    )
     if not n:
         return []
-    why = f"{n:,} of {len(is_list):,} edges made of several ways, whose pieces are lost: of their classes the first counts"
+    why = f"{n:,} of {len(edges):,} edges made of several ways, whose pieces are lost: of their classes the first counts"
     return [f"{why}, of their limits the lowest; the OpenStreetMap extract itself tells them apart"]
 
 

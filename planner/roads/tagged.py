@@ -162,6 +162,17 @@ def text_of(value: object) -> str | None:
     return {"True": "yes", "False": "no", "": None, "nan": None, "None": None}.get(text, text)
 
 
+def is_mixed(value: Any) -> bool:
+    """Return whether a value is a list of different things; nothing beside something is different too."""
+    if isinstance(value, str) and value.startswith("[") and value.endswith("]"):
+        try:
+            value = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            return False
+    is_list = isinstance(value, list | tuple | set | np.ndarray)
+    return is_list and len({text_of(part) for part in value}) > 1
+
+
 def _words(values: Any) -> list[str]:
     """Return the texts of several values, each once."""
     return list(dict.fromkeys(word for value in values if (word := text_of(value))))

@@ -130,6 +130,33 @@ def test_a_street_whose_sides_list_the_same_in_another_order_is_one(key, along):
         )  # the first of the first edge
 
 
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"maxspeed": ["36", "72"]},
+        {"access": ["private", float("nan")]},
+        {"surface": "['paved', 'sett']"},
+    ],
+)
+def test_edges_that_list_what_differs_are_told(tags):
+    (first, *_) = roads(graph_with((1, 2, tags), (2, 3, {}))).source.warnings
+    assert first.startswith("1 of 2 edges made of several ways, whose pieces are lost")
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"maxspeed": ["36", "36"]},
+        {"surface": "paved;sett"},  # as OpenStreetMap itself has it
+        {"name": ["a", "b"]},
+        {"name": "[not a list]"},
+    ],
+)
+def test_edges_that_differ_in_nothing_that_matters_are_not_called_several(tags):
+    told = " ".join(roads(graph_with((1, 2, tags), (2, 3, {}))).source.warnings)
+    assert "several ways" not in told
+
+
 def test_sides_that_list_other_things_stay_apart():
     one, other = {"name": ["a", "b"]}, {"name": ["a", "c"], "reversed": True}
     assert roads(graph_with((1, 2, one), (2, 1, other))).n_streets == 2
@@ -139,7 +166,7 @@ def test_several_surfaces_change_no_speed_and_it_is_told():
     lists = {"maxspeed": None, "surface": ["asphalt", "sett"], "lanes": ["1", "2"]}
     network = RoadNetwork.from_networkx(graph_with((1, 2, lists)))
     assert network.edge_time_s == pytest.approx([180], abs=0.1)  # 1 km at 20 km/h, as of its class
-    assert network.source.warnings == (
+    assert network.source.warnings[1:] == (
         "1 edge of several surfaces or numbers of lanes: no speed follows",
     )
 
