@@ -135,6 +135,8 @@ def test_a_byte_order_mark_does_no_harm(folder):
 
 # --- both sides of every limit ---------------------------------------------------------------
 
+ON_ROADS = LEAST.replace(DEMAND, "[demand]\nroads = true\n")
+BESIDE_ROADS = LEAST.replace(DEMAND, DEMAND + "roads = true\n")
 IN_NETWORK = LEAST.replace(NETWORK, NETWORK + "{}\n")
 IN_FLEET = LEAST + "[[fleets]]\n{}\n"
 IN_PLACEMENT = LEAST + "{}\n"
@@ -331,6 +333,22 @@ def test_a_number_is_a_number(problems, value):
         (
             LEAST.replace(NETWORK, NETWORK + "one_way = 1\n"),
             "[network] one_way: must be true or false, not 1",
+        ),
+        (
+            ON_ROADS + 'then = "p-median"',
+            "[placement] then: is about drives of demand points; give demand.file, or leave it out",
+        ),
+        (
+            ON_ROADS + 'goal = "p-median"\nstations = 2',
+            "[demand] roads: not used by goal p-median; leave it out",
+        ),
+        (
+            BESIDE_ROADS + 'goal = "max-covering"\nstations = 2',
+            "[demand] roads: with max-covering metres count only where no demand file is given",
+        ),
+        (
+            BESIDE_ROADS + "min_share = 0.9",
+            "[placement] min_share: is a share of the weight of points or of metres, not of both",
         ),
         (
             LEAST + f'goal = "assess"\nstations_file = "{"a" * 5_000}.csv"',
