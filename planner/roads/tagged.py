@@ -20,7 +20,6 @@ from planner.roads.signals import Signal
 from planner.roads.streets import RoadPieces
 from planner.rows import row_of, starts
 from planner.scenario.tables import ROAD_CLASSES
-from planner.wording import counted
 
 SAME_PLACE_M: Final = 0.001
 """Points of lines no farther apart than this, in metres, are the same: what is left of rounding."""
@@ -195,11 +194,8 @@ def tell_of_factors(tags: Mapping[str, Texts], noun: str) -> list[str]:
         if key in tags
     ]
     n = int(np.any(lists, axis=0).sum()) if lists else 0
-    return (
-        [f"{counted(n, noun)} of several surfaces or numbers of lanes: no speed follows"]
-        if n
-        else []
-    )
+    told = f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+    return [f"{told} of several surfaces or numbers of lanes: no speed follows"] if n else []
 
 
 def _with_classes(lines: TaggedLines) -> TaggedLines:
