@@ -36,6 +36,10 @@ _ANYWHERE: Final = ("-v", "--verbose", "-q", "--quiet", "--debug")
 """Flags that may also stand behind the command."""
 
 
+_LONGEST_MIN: Final = 100_000
+"""Of isochrones; as in scenarios."""
+
+
 class _Commands(TyperGroup):
     """The commands; flags that hold for all of them are taken wherever they stand."""
 
@@ -445,8 +449,8 @@ def _minutes(text: str) -> list[float]:
         found = [float(word) for word in text.split(",")]
     except ValueError:
         found = []
-    if not found or not all(0.0 < number < float("inf") for number in found):
-        message = f"{text!r} must be numbers above 0 parted by commas, such as 3,5,10"
+    if not found or not all(0.0 < number <= _LONGEST_MIN for number in found):
+        message = f"{text!r} must be numbers above 0 parted by commas, such as 3,5,10; none above {_LONGEST_MIN:,}"
         raise typer.BadParameter(message, param_hint="--minutes")
     return found
 

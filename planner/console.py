@@ -47,7 +47,10 @@ def say_unexpected(
 
 def say(text: str, *, color: str | None = None) -> None:
     """Say something beside the answer, on stderr."""
-    typer.secho(text, err=True, fg=None if os.environ.get("NO_COLOR") else color)
+    if color is None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        typer.echo(text, err=True)
+    else:
+        typer.secho(text, err=True, fg=color)
 
 
 def tell(lines: Iterable[str]) -> None:

@@ -31,6 +31,8 @@ class Reaches:
         Where the drive takes least, in seconds from the tail of the edge.
     least_s
         What it takes from there, in seconds.
+    own_share
+        Where the sites are that the last reaches lie round, as shares of their streets; NaN for those at junctions.
     direction
         Whether drives go to the site or come from it.
     """
@@ -39,6 +41,7 @@ class Reaches:
     edge: NDArray[np.int32]
     near_s: NDArray[np.float64]
     least_s: NDArray[np.float64]
+    own_share: NDArray[np.float64]
     direction: Direction
 
     def parts(
@@ -57,6 +60,10 @@ class Reaches:
         is_beyond = left_s < 0.0
         sign = -1.0 if self.direction is Direction.TO_STATION else 1.0
         near = _share(network, self.edge, self.near_s)
+        own = near[near.size - self.own_share.size :]
+        np.copyto(
+            own, self.own_share, where=~np.isnan(self.own_share)
+        )  # on both edges: no gap there
         far = _share(network, self.edge, self.near_s + sign * left_s)
         del left_s  # there may be many millions
         begin = np.minimum(near, far)
@@ -118,6 +125,7 @@ def reaches(
         edge=np.concatenate([reached, own.item]),
         near_s=np.concatenate([end_s, own.time_s if is_to_station else -own.time_s]),
         least_s=np.concatenate([beyond_s, task.source_leg_s[own_site]]),
+        own_share=np.where(sites.node[own_site] < 0, sites.share[own_site], np.nan),
         direction=direction,
     )
 
@@ -125,9 +133,12 @@ def reaches(
 def _share(
     network: RoadNetwork, edge: NDArray[np.integer], position_s: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the share of its street that a position on an edge is, given in seconds from its tail."""
-    whole_s = np.where(network.edge_time_s > 0.0, network.edge_time_s, 1.0)
-    share: NDArray[np.float64] = position_s / whole_s[edge]
-    np.clip(share, 0.0, 1.0, out=share)
-    np.subtract(1.0, share, out=share, where=~network.edge_is_forward[edge])
-    return share
+    """Return the share of its street that a position on an edge is, given in seconds from its tail.
+
+    Seconds are exact, so both are taken from the first node: equal places on the two edges of a street have equal shares.
+    """
+    whole_s = np.where(network.edge_time_s > 0.0, network.edge_time_s, 1.0)[edge]
+    share = position_s.copy()
+    np.subtract(whole_s, share, out=share, where=~network.edge_is_forward[edge])
+    share /= whole_s
+    return np.clip(share, 0.0, 1.0, out=share)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -195,17 +196,23 @@ def read_result(folder: Path, *, with_areas: bool = True) -> Result:
             saved = {name: archive[name] for name in _SAVED}
             saved |= {name: archive[name] for name in _SAVED_OF_ROADS if name in archive}
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
-        raise PlannerError(f"{folder}: is not whole ({error}); run the plan again") from error
+        # numpy takes junk for pickled objects, and advises to load them
+        why = "times.npz is damaged" if "pickle" in str(error) else error
+        raise PlannerError(f"{folder}: is not whole ({why}); run the plan again") from error
     scenario = read_scenario(folder / "scenario.toml", folder=scenario_folder)
     inputs = read_inputs(scenario, Clock())
-    was = {entry["file"]: entry["sha256"] for entry in summary["inputs"]}
+    with _as_written(folder):
+        was = {entry["file"]: entry["sha256"] for entry in summary["inputs"]}
     changed = [f.file for f in inputs.files if was.get(f.file) != f.sha256]
     if changed:
         raise PlannerError(
             f"{folder}: {', '.join(changed)} changed since this run; run the plan again"
         )
     times = _times(saved, inputs)
-    plan = _plan(summary, times)
+    with _as_written(folder):
+        plan, roads = _plan(summary, times), _roads(summary, saved)
+        curve = _curve(summary, times, counts_metres=scenario.demand.file is None)
+        remarks = tuple(map(str, summary["remarks"]))
     return Result(
         scenario=scenario,
         network=inputs.network,
@@ -218,14 +225,14 @@ def read_result(folder: Path, *, with_areas: bool = True) -> Result:
         ),
         nearest_site=Nearest(site=saved["nearest_site"], time_s=saved["nearest_site_time_s"]),
         inputs=inputs.files,
-        roads=_roads(summary, saved),
+        roads=roads,
         only_m=saved.get("site_only_m"),
-        remarks=tuple(summary["remarks"]),
+        remarks=remarks,
         areas=areas_of_plan(scenario, inputs.network, inputs.site_places, plan.stations)
         if with_areas
         else None,
         source=inputs.source,
-        curve=_curve(summary, times, counts_metres=scenario.demand.file is None),
+        curve=curve,
         surroundings=read_surroundings(scenario, inputs.network),
     )
 
@@ -251,15 +258,34 @@ def _times(saved: dict[str, NDArray[Any]], inputs: Inputs) -> DriveTimes:
     )
 
 
+@contextmanager
+def _as_written(folder: Path) -> Iterator[None]:
+    """Tell of a result.json that somebody has changed."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        path = folder / "result.json"
+        raise PlannerError(
+            f"{path}: is not as it was written ({error}); run the plan again"
+        ) from error
+
+
+def _number(value: object) -> float | None:
+    """Return a number as it was saved, whole or not, or none."""
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    raise TypeError(f"{value!r} is no number")
+
+
 def _roads(summary: dict[str, Any], saved: dict[str, Any]) -> RoadCover | None:
     said = summary["roads"]
     if said is None:
         return None
     worst = said["worst"]
     return RoadCover(
-        length_m=said["length_m"],
-        coverable_m=said["coverable_m"],
-        covered_m=said["covered_m"],
+        length_m=float(said["length_m"]),
+        coverable_m=float(said["coverable_m"]),
+        covered_m=float(said["covered_m"]),
         covered=Stretches(
             street=saved["road_street"], begin=saved["road_begin"], end=saved["road_end"]
         ),
@@ -268,9 +294,9 @@ def _roads(summary: dict[str, Any], saved: dict[str, Any]) -> RoadCover | None:
         else WorstPoint(
             street=int(saved["worst_place"][0]),
             share=float(saved["worst_place"][1]),
-            lon=worst["lon"],
-            lat=worst["lat"],
-            drive_time_s=worst["drive_time_s"],
+            lon=float(worst["lon"]),
+            lat=float(worst["lat"]),
+            drive_time_s=float(worst["drive_time_s"]),
         ),
     )
 
@@ -301,7 +327,7 @@ def _positions(names: Sequence[str], times: DriveTimes) -> NDArray[np.int32]:
     unknown = [site for site in names if site not in position]
     if unknown:
         raise PlannerError(
-            f"result.json names stations that are no sites: {', '.join(unknown[:5])}"
+            f"result.json names stations that are no sites: {', '.join(map(str, unknown[:5]))}"
         )
     return np.array([position[site] for site in names], dtype=np.int32)
 
@@ -316,8 +342,8 @@ def _plan(summary: dict[str, Any], times: DriveTimes) -> Plan:
         station_of=station_of,
         drive_time_s=drive_time_s,
         status=Status(summary["status"]),
-        objective=summary["objective"],
-        bound=summary["bound"],
+        objective=_number(summary["objective"]),
+        bound=_number(summary["bound"]),
         stopped_by=summary["stopped_by"],
         why=tuple(
             Said(en=en, zh=zh)
@@ -326,5 +352,9 @@ def _plan(summary: dict[str, Any], times: DriveTimes) -> Plan:
             )
         ),
         then=then
-        and Then(goal=SecondGoal(then["goal"]), objective=then["objective"], bound=then["bound"]),
+        and Then(
+            goal=SecondGoal(then["goal"]),
+            objective=float(then["objective"]),
+            bound=float(then["bound"]),
+        ),
     )

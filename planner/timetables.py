@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS: Final = ("demand", "site", "drive_time_s")
+LONGEST_S: Final = 6_000_000.0
+"""100,000 minutes, as in scenarios: who has larger numbers for what can't be reached has to leave them out."""
 _MOST_TOLD: Final = 20
 """Problems that are listed one by one; of more, only their number is told."""
 
@@ -83,12 +85,17 @@ def pairs_of_table(
     told = table["drive_time_s"]
     is_empty = (told.isna() | (_as_text(told) == "")).to_numpy()
     time_s = pd.to_numeric(told.where(~is_empty), errors="coerce").to_numpy(dtype=np.float64)
-    is_wrong = ~is_empty & ~(np.isfinite(time_s) & (time_s >= 0.0))
+    is_wrong = ~is_empty & ~((time_s >= 0.0) & (time_s <= LONGEST_S))
     is_twice = ids.duplicated(["demand", "site"]).to_numpy()
     problems = [
         *_told(table, point < 0, "demand", f"is no demand point of {demand.file}"),
         *_told(table, site < 0, "site", f"is no site of {sites.file}"),
-        *_told(table, is_wrong, "drive_time_s", "is no time in seconds, 0 or more"),
+        *_told(
+            table,
+            is_wrong,
+            "drive_time_s",
+            f"is no time in seconds, 0 or more and at most {LONGEST_S:.0f}",
+        ),
         *_told(table, is_twice, "demand", "has a second time for the same site"),
     ]
     if problems:

@@ -56,11 +56,14 @@ def refuse_other(folder: Path, *, sign: str, what: str) -> None:
     Raises
     ------
     PlannerError
-        The folder, or a file of that name, is there and is neither empty nor one of these.
+        The folder, or a file of that name, is there and is neither empty nor one of these; or nobody may look.
     """
-    if not folder.exists():
-        return
-    is_free = folder.is_dir() and ((folder / sign).is_file() or not any(folder.iterdir()))
+    try:
+        is_free = not folder.exists() or (
+            folder.is_dir() and ((folder / sign).is_file() or not any(folder.iterdir()))
+        )
+    except OSError as error:
+        raise PlannerError(f"{folder}: can't be written: {error.strerror or error}") from error
     if not is_free:
         raise PlannerError(
             f"{folder}: holds something that is no {what}; name another folder with --out"

@@ -71,7 +71,10 @@ def answer(
     return {
         "answer": list(_answer(result, found, language)),
         "proof": [_proof(result, found, left_out, language) + _proof_of_then(result, language)],
-        "rest": [*_rest(found, left_out, language), *_rest_of_roads(result, found, language)],
+        "rest": [
+            *_rest(result, found, left_out, language),
+            *_rest_of_roads(result, found, language),
+        ],
     }
 
 
@@ -193,18 +196,19 @@ def _proof_of_gap(result: Result, found: Figures, language: str, *, counts_stati
     return say["feasible_gap"].format(gap=words.share(plan.gap or 0.0))
 
 
-def _rest(found: Figures, left_out: LeftOut, language: str) -> Iterator[Piece]:
+def _rest(result: Result, found: Figures, left_out: LeftOut, language: str) -> Iterator[Piece]:
     """Yield how many places no site can cover, and how many of them no road leads to."""
     n, n_cut_off = left_out.uncoverable.size, left_out.unreachable.size
     if not n:
         return
     say = words.SENTENCES[language]
-    yield say["rest_all_cut_off" if n == n_cut_off else "rest"].format(
+    by = "_table" if result.network is None else ""  # without roads none can be missing
+    yield say[f"rest_all_cut_off{by}" if n == n_cut_off else "rest"].format(
         places=words.count(n, "place", language),
         standard=words.duration(found.standard_s, language),
     )
     if 0 < n_cut_off < n:
-        yield say["rest_cut_off"].format(n=words.count(n_cut_off, "", language))
+        yield say[f"rest_cut_off{by}"].format(n=words.count(n_cut_off, "", language))
     yield say["stop"]
 
 

@@ -48,6 +48,8 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "rest_cut_off": "，其中 {n} 处无路可达",
         "rest_roads": "有 {km} 公里道路（占 {share}），任何候选点都无法在 {standard}内到达。",
         "rest_all_cut_off": "有 {places}需求没有道路通往任何候选点",
+        "rest_cut_off_table": "，其中 {n} 处在车程表中没有任何车程",
+        "rest_all_cut_off_table": "车程表中没有 {places}需求到任何候选点的车程",
     },
     "en": {
         "planned": "With {stations}, {share} of {what} is within {standard}",
@@ -90,6 +92,8 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "rest_cut_off": ", {n} of them by no road at all",
         "rest_roads": " {km} km of road ({share}) cannot be reached within {standard} from any candidate site.",
         "rest_all_cut_off": "No road leads from {places} to any candidate site",
+        "rest_cut_off_table": ", {n} of them with no time at all in the table",
+        "rest_all_cut_off_table": "The table has no drive time of {places} to any candidate site",
     },
 }
 """Pieces of the answer, which `planner.answer` puts together."""

@@ -80,6 +80,8 @@ def place_on(
     PlacementError
         The question makes no sense: a site is both kept and excluded, or a goal other than set covering has no number of stations.
     """
+    if stations is not None:
+        stations = min(stations, coverage.n_sites)  # there are no more
     if goal is Goal.SET_COVERING:
         return set_covering(
             coverage, stations=stations, min_share=min_share, then=then, time_limit_s=time_limit_s

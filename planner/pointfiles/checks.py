@@ -41,6 +41,9 @@ _TOTALS: Final = frozenset(
 )
 """What a row of sums is called, without blanks and colons."""
 
+MOST_WEIGHT: Final = 1e12
+"""No point weighs more: sums of weights have to tell one plan from another."""
+
 _MOVED_DEG: Final = 1e-8
 """Degrees that differ by less are the same: a millimetre."""
 
@@ -210,6 +213,8 @@ def weights(rows: Rows, faults: Faults) -> tuple[NDArray[np.float64], tuple[str,
     weight, fault = numbers("weight", texts)
     faults.add(fault != "", lambda i: str(fault[i]))
     faults.add(weight < 0, lambda i: f"weight {texts[i]} is negative")
+    is_much = weight > MOST_WEIGHT
+    faults.add(is_much, lambda i: f"weight {texts[i]} is above {MOST_WEIGHT:g}; in a larger unit?")
     if not weight.any():
         faults.of_file.append("every weight is 0, so that nothing counts")
     return weight, ()

@@ -28,10 +28,10 @@ from planner.roads.streets import RoadPieces, components, network_of
 from planner.roads.tagged import (
     LIST,
     TaggedLines,
-    Texts,
+    is_mixed,
     pieces_of,
     points_once,
-    road_class,
+    tell_of_factors,
     text_of,
     texts,
     turned,
@@ -198,12 +198,11 @@ def _lines(
         key: texts(_objects([edge.get(key) for edge in edges]))
         for key in (*keys, "name", "ref", "reversed")
     }
-    told = _tell_of_lists(column, counts)
-    classes = ["unclassified" if word is None else road_class(word) for word in column["highway"]]
-    n_untold = sum(word is None for word in column["highway"])
-    if n_untold:
-        told.append(f"{n_untold:,} edges without highway: taken as unclassified")
-    column["highway"] = _objects(classes)
+    told = _tell_of_lists(edges, keys, counts) + tell_of_factors(column, "edge")
+    is_untold = np.array([word is None for word in column["highway"]], dtype=bool)
+    if is_untold.any():
+        told.append(f"{is_untold.sum():,} edges without highway: taken as unclassified")
+        column["highway"] = np.where(is_untold, "unclassified", column["highway"])
     tags = turned(column, column.pop("reversed") == "yes")
     if graph.is_directed():
         tags["oneway"] = np.full(len(edges), "yes", dtype=object)
@@ -288,17 +287,18 @@ def _shape(geometry: Any) -> Any:
     return shapely.from_wkt(geometry) if isinstance(geometry, str) else geometry
 
 
-def _tell_of_lists(column: Mapping[str, Texts], counts: Counter[str]) -> list[str]:
-    """Count edges made of several ways that differ, and tell of them."""
-    is_list = [
-        any(word is not None and LIST in word for word in row)
-        for row in zip(column["highway"], column["maxspeed"], strict=True)
-    ]
-    counts["edges_read"] = len(is_list)
-    counts["edges_of_several_ways"] = n = sum(is_list)
+def _tell_of_lists(
+    edges: list[Mapping[str, Any]], keys: tuple[str, ...], counts: Counter[str]
+) -> list[str]:
+    """Count edges made of several ways that differ in what matters, and tell of them."""
+    counts["edges_read"] = len(edges)
+    matters = frozenset(keys)
+    counts["edges_of_several_ways"] = n = sum(
+        any(key in matters and is_mixed(value) for key, value in edge.items()) for edge in edges
+    )
     if not n:
         return []
-    why = f"{n:,} of {len(is_list):,} edges made of several ways, whose pieces are lost: of their classes the first counts"
+    why = f"{n:,} of {len(edges):,} edges made of several ways, whose pieces are lost: of their classes the first counts"
     return [f"{why}, of their limits the lowest; the OpenStreetMap extract itself tells them apart"]
 
 

@@ -30,6 +30,7 @@ from planner.roads.tagged import (
     pieces_of,
     points_once,
     road_class,
+    tell_of_factors,
     texts,
 )
 from planner.scenario.near import did_you_mean, nearest
@@ -150,7 +151,7 @@ def _tagged(
     tags["oneway"] = _directions(columns, asked, notes)
     tags |= _speeds(columns, notes)
     _tell_of_lists(tags, notes)
-    tags["highway"] = _classes(tags["highway"], notes)
+    _tell_of_classes(tags["highway"], notes)
     row, start, lon, lat = _shapes(path, layer, notes)
     tail, head = _node_numbers(columns)
     level = _levels(columns)
@@ -292,16 +293,14 @@ def _class_texts(columns: _Columns, notes: _Notes) -> Texts:
     return texts(columns.values[column])
 
 
-def _classes(told: Texts, notes: _Notes) -> Texts:
-    """Return the highway class of each row, or the word that is none."""
+def _tell_of_classes(told: Texts, notes: _Notes) -> None:
+    """Tell which rows name no class of road."""
     class_of = {text: road_class(text) for text in pd.unique(told)}
-    found = np.array([class_of[text] for text in told], dtype=object)
-    odd = Counter(word for word in found.tolist() if word not in CLASSES)
+    odd = Counter(word for word in map(class_of.get, told) if word not in CLASSES)
     if odd:
         by_size = sorted(odd.items(), key=lambda kn: (-kn[1], kn[0]))
         named = [f"{word} ({n:,})" for word, n in by_size]
         notes.told.append(f"left out, as no class of road: {_some(named)}")
-    return found
 
 
 def _knows_a_class(values: NDArray[Any]) -> bool:
@@ -424,6 +423,7 @@ def _tell_of_lists(tags: Mapping[str, Texts], notes: _Notes) -> None:
             f"{_n(sum(is_list), 'line')} made of several ways, whose pieces are lost: of their classes the first counts, "
             "of their limits the lowest"
         )
+    notes.told.extend(tell_of_factors(tags, "line"))
 
 
 def _tell_of_lines(notes: _Notes) -> None:

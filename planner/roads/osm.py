@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -51,7 +52,7 @@ def read_osm(path: Path, rules: RoadRules) -> RoadNetwork:
     reading = _Reading(meanings=Meanings(rules))
     try:
         date = reading.read(path)
-    except RuntimeError as error:  # what osmium raises for what it can't parse
+    except (RuntimeError, osmium.InvalidLocationError) as error:  # for what osmium can't parse
         raise NetworkError(path, [f"not readable as OpenStreetMap data ({error})"]) from error
     if not reading.way_id:
         raise NetworkError(path, [reading.why_empty()])
@@ -181,11 +182,17 @@ def _write_ways(reader: osmium.io.Reader, text: Path) -> None:
     locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     locations.ignore_errors()
     file = osmium.io.File(str(text), "opl,locations_on_ways=true,add_metadata=timestamp")
-    with osmium.SimpleWriter(file) as writer:
-        only_ways = osmium.filter.EntityFilter(osmium.osm.WAY)
+    writer = osmium.SimpleWriter(file)
+    only_ways = osmium.filter.EntityFilter(osmium.osm.WAY)
+    try:
         osmium.apply(
             reader, locations, only_ways, osmium.filter.KeyFilter("highway", "route"), writer
         )
+        writer.close()
+    except Exception:
+        # Its destructor tries once more, fails again, and ends the process: so it must never run.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))
+        raise
 
 
 def _key_and_value(tag: str) -> tuple[str, str]:

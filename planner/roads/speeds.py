@@ -17,6 +17,10 @@ SHARE_OF_LIMIT: Final = 0.85
 TIMES_CLASS: Final = 1.25
 """A limit lifts a road's speed over its class by at most this factor (assumption)."""
 
+LOWEST_LIMIT_KPH: Final = 1.0
+HIGHEST_LIMIT_KPH: Final = 1_000.0
+"""Numbers beyond say no limit; but 0 closes a road."""
+
 _NUMBER: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(km/h|kmh|kph|mph|knots)?")
 _KPH: Final = {"mph": 1.609344, "knots": 1.852}
 _LIST: Final = re.compile(r"[;,|]")
@@ -64,9 +68,11 @@ def limit_of(text: str | None) -> Limit | None:
 def _limit(word: str) -> Limit | None:
     number = _NUMBER.fullmatch(word)
     if number:
-        return Limit(float(number[1]) * _KPH.get(number[2] or "", 1.0), is_of_zone=False)
-    kph = zone_kph(word)
-    return None if kph is None else Limit(kph, is_of_zone=True)
+        kph = float(number[1]) * _KPH.get(number[2] or "", 1.0)
+        is_odd = 0.0 < kph < LOWEST_LIMIT_KPH or kph > HIGHEST_LIMIT_KPH
+        return None if is_odd else Limit(kph, is_of_zone=False)
+    of_zone = zone_kph(word)
+    return None if of_zone is None else Limit(of_zone, is_of_zone=True)
 
 
 def tagged_limit(tags: Mapping[str, str], vehicle: Vehicle, *, backward: bool) -> Limit | None:

@@ -59,7 +59,7 @@ class TaggedLines:
     tail, head
         Numbers of the nodes at its ends; None: ends at the same place are one node.
     tags
-        Texts by the keys of OpenStreetMap; None where there is none.
+        Texts by the keys of OpenStreetMap; None where there is none. Lists stay lists, those of classes too.
     level
         Number of the level that each line is on: inner points of lines on one level at the same place are one node.
         None where levels are not known: then only ends join lines.
@@ -94,7 +94,7 @@ def pieces_of(lines: TaggedLines, meanings: Meanings, counts: Counter[str]) -> R
     counts
         What is found is counted here.
     """
-    lines = _each_once(lines, counts)
+    lines = _with_classes(_each_once(lines, counts))
     road = _roads(lines, meanings, counts)
     lines, road = _some(lines, road >= 0), road[road >= 0]
     node, node_id = _nodes(lines, counts)
@@ -161,6 +161,17 @@ def text_of(value: object) -> str | None:
     return {"True": "yes", "False": "no", "": None, "nan": None, "None": None}.get(text, text)
 
 
+def is_mixed(value: Any) -> bool:
+    """Return whether a value is a list of different things; nothing beside something is different too."""
+    if isinstance(value, str) and value.startswith("[") and value.endswith("]"):
+        try:
+            value = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            return False
+    is_list = isinstance(value, list | tuple | set | np.ndarray)
+    return is_list and len({text_of(part) for part in value}) > 1
+
+
 def _words(values: Any) -> list[str]:
     """Return the texts of several values, each once."""
     return list(dict.fromkeys(word for value in values if (word := text_of(value))))
@@ -173,6 +184,28 @@ def road_class(text: str | None) -> str:
     words = [word.strip().lower().replace(" ", "_") for word in text.split(LIST)]
     words = [word.removeprefix("highway.") for word in words]  # as SUMO spells them
     return next((CLASSES[word] for word in words if word in CLASSES), words[0])
+
+
+def tell_of_factors(tags: Mapping[str, Texts], noun: str) -> list[str]:
+    """Tell how many lines list several surfaces or numbers of lanes, from which no factor of speed follows."""
+    lists = [
+        np.array([text is not None and LIST in text for text in tags[key]], dtype=bool)
+        for key in ("surface", "lanes")
+        if key in tags
+    ]
+    n = int(np.any(lists, axis=0).sum()) if lists else 0
+    told = f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+    return [f"{told} of several surfaces or numbers of lanes: no speed follows"] if n else []
+
+
+def _with_classes(lines: TaggedLines) -> TaggedLines:
+    """Return lines whose highway is a class of road, where it names one."""
+    return replace(lines, tags={**lines.tags, "highway": _classes(lines.tags["highway"])})
+
+
+def _classes(told: Texts) -> Texts:
+    class_of = {text: road_class(text) for text in pd.unique(told)}
+    return np.array([None, *(class_of[text] for text in told)], dtype=object)[1:]
 
 
 def _or(one: Texts | None, other: Texts | None, n: int) -> Texts:
@@ -261,6 +294,7 @@ def _each_once(lines: TaggedLines, counts: Counter[str]) -> TaggedLines:
     is_shared = np.bincount(path)[path] > 1
     if not is_shared.any():
         return lines
+    lines = replace(lines, tags=_in_one_order(lines.tags, path, is_shared))
     tags = _turned_tags(lines, is_shared, is_turned)
     same = groups((path, *tags.values()), len(lines))
     is_first = np.zeros(len(lines), dtype=bool)
@@ -297,6 +331,25 @@ def _paths(lines: TaggedLines) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     return path, is_down != is_down[first][path]
 
 
+def _in_one_order(
+    tags: Mapping[str, Texts], path: NDArray[np.int64], is_shared: NDArray[np.bool_]
+) -> dict[str, Texts]:
+    """Return tags in which lines over the same points list the same words in one order, that of the first line.
+
+    Of a street that several ways were merged to, each side lists them as one drives.
+    """
+    same = dict(tags)
+    for key, column in tags.items():
+        code, known = pd.factorize(column)
+        is_list = np.array([*(LIST in text for text in known), False])[code]
+        first: dict[tuple[int, frozenset[str]], str] = {}
+        same[key] = column.copy()
+        for i in np.flatnonzero(is_list & is_shared).tolist():
+            words = frozenset(column[i].split(LIST))
+            same[key][i] = first.setdefault((int(path[i]), words), column[i])
+    return same
+
+
 def _turned_tags(
     lines: TaggedLines, is_shared: NDArray[np.bool_], is_turned: NDArray[np.bool_]
 ) -> dict[str, Texts]:
@@ -304,7 +357,7 @@ def _turned_tags(
     n = len(lines)
     nothing = np.full(n, None, dtype=object)
     tags = {"oneway": nothing} | dict(lines.tags)
-    highway, junction = (tags.get(key, nothing) for key in ("highway", "junction"))
+    highway, junction = _classes(tags["highway"]), tags.get("junction", nothing)
     is_implied = (highway == "motorway") | np.isin(junction.astype(str), _ROUND)
     told = np.array([None if word is None else word.lower() for word in tags["oneway"]], object)
     told = np.where(pd.isna(told), np.where(is_implied, "yes", "no"), told)

@@ -286,6 +286,11 @@ def _road_demand_problems(table: Mapping[str, Any]) -> Iterator[Problem]:
             "placement.curve",
             "tells of points or of metres, not of both; leave it out, or demand.file or demand.roads",
         )
+    if not has_file and _at(table, "placement.then") is not None:
+        yield (
+            "placement.then",
+            "is about drives of demand points; give demand.file, or leave it out",
+        )
     if goal in (Goal.P_MEDIAN, Goal.P_CENTER):
         yield "demand.roads", f"not used by goal {goal}; leave it out"
     if goal == Goal.MAX_COVERING and has_file:
@@ -352,7 +357,12 @@ def _file_problems(table: Mapping[str, Any], folder: Path) -> Iterator[Problem]:
         if not file.isprintable():
             yield place, f"{file!r} is no file name; write paths with / or in 'single quotes'"
             continue
-        if (folder / file).is_file():
+        try:
+            is_there = (folder / file).is_file()
+        except OSError as error:  # a name that is too long
+            yield place, f"{file[:40]}… is no file name ({error.strerror})"
+            continue
+        if is_there:
             continue
         if (folder / file).is_dir():
             yield place, f"{file} is a folder, not a file"

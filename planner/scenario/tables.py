@@ -159,6 +159,13 @@ def _known_encoding(value: str) -> str:
     return value
 
 
+def _kph_or_0(value: float) -> float:
+    if value != 0 and not 0.1 <= value <= 1_000:
+        msg = f"must be 0, or a speed from 0.1 to 1000 km/h, not {value:g}"
+        raise ValueError(msg)
+    return value
+
+
 def _zero_is_no_delay(value: object) -> object:
     if value == 0 and not isinstance(value, bool):
         return {"signal": 0, "u_turn": 0}
@@ -181,9 +188,14 @@ Text = Annotated[str, Strict(), Field(min_length=1)]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Above0 = Annotated[Number, Field(gt=0)]
 AtLeast0 = Annotated[Number, Field(ge=0)]
+Minutes = Annotated[Number, Field(gt=0, le=100_000)]
+Delay = Annotated[Number, Field(ge=0, le=86_400)]
+Kph = Annotated[Number, Field(ge=0.1, le=1_000)]
+KphOr0 = Annotated[Number, AfterValidator(_kph_or_0)]
+Factor = Annotated[Number, Field(ge=0.01, le=100)]
 Crs = Annotated[Text, AfterValidator(_known_crs)]
 Encoding = Annotated[Text, AfterValidator(_known_encoding)]
-SpeedTable = Annotated[dict[str, Above0], Tag("table")]
+SpeedTable = Annotated[dict[str, Kph], Tag("table")]
 OnlyLimits = Annotated[Literal["limits"], Tag("limits")]
 Speeds = Annotated[
     SpeedTable | OnlyLimits, Discriminator(lambda v: "limits" if isinstance(v, str) else "table")
@@ -212,13 +224,13 @@ class Title(_Table):
 class JunctionDelay(_Table):
     """What passing a junction costs."""
 
-    signal: AtLeast0 = 12.0
+    signal: Delay = 12.0
     """Seconds that a junction with traffic signals delays a drive through it."""
-    u_turn: AtLeast0 = 20.0
+    u_turn: Delay = 20.0
     """Seconds that turning back at a junction takes."""
-    turn_left: AtLeast0 = 0.0
+    turn_left: Delay = 0.0
     """Seconds that a turn to the left takes."""
-    turn_right: AtLeast0 = 0.0
+    turn_right: Delay = 0.0
     """Seconds that a turn to the right takes."""
 
 
@@ -241,7 +253,7 @@ class NetworkSettings(_Table):
     """Ends of roads nearer to each other than this are one junction, in metres."""
     driving_side: Side | None = None
     """The side of the road that is driven on; None: as in the place."""
-    access_kph: AtLeast0 = 10.0
+    access_kph: KphOr0 = 10.0
     """Speed between a point and the road, in km/h; 0: that leg takes no time."""
     max_access_m: Above0 = 300.0
     """Points farther than this from every road are off network, in metres; exactly as far counts as near."""
@@ -256,9 +268,9 @@ class VehicleSettings(_Table):
 
     like: Text
     """The vehicle whose rules it takes over."""
-    top_kph: Above0 | None = None
+    top_kph: Kph | None = None
     """It never drives faster than this, in km/h."""
-    speeds: dict[str, Above0] = {}
+    speeds: dict[str, Kph] = {}
     """Speeds by highway class over those of ``like``, in km/h."""
     closed: tuple[Text, ...] = ()
     """Highway classes that it may not use."""
@@ -266,7 +278,7 @@ class VehicleSettings(_Table):
     """Tags that decide about access, the most specific first."""
     one_ways: tuple[Text, ...] | None = None
     """Tags that decide about one-ways, the most specific first."""
-    surfaces: dict[str, Above0] = {}
+    surfaces: dict[str, Factor] = {}
     """Factors on the speed by surface over those of ``like``."""
 
 
@@ -284,7 +296,7 @@ class Fleet(_Table):
     """What the fleet is called."""
     vehicle: Text = "ebike"
     """What it drives: a known vehicle, or one of ``[vehicles]``."""
-    max_drive_min: Above0 = 5.0
+    max_drive_min: Minutes = 5.0
     """The standard in minutes; a drive of exactly this long covers."""
     direction: Direction = Direction.TO_STATION
     """Whether drives go to the station (riders) or come from it (response teams)."""
@@ -358,7 +370,7 @@ class Placement(_Table):
     """Set covering: of the plans with the fewest stations, the best one at this."""
     cover_all: Annotated[bool, Strict()] = False
     """p-median and p-center: whether everyone who can be covered has to be."""
-    horizon_min: Above0 | None = None
+    horizon_min: Minutes | None = None
     """p-median and p-center: the longest drive looked at, in minutes; None: however long."""
     time_limit_s: Above0 = 300.0
     """Guard on the search, in seconds."""
@@ -376,7 +388,7 @@ class Placement(_Table):
 class IsochroneSettings(_Table):
     """Areas within minutes of the stations."""
 
-    minutes: tuple[Above0, ...] = (3.0, 5.0)
+    minutes: tuple[Minutes, ...] = (3.0, 5.0)
     """Longest drives; none: no areas are drawn."""
     width_m: Annotated[Number, Field(ge=1)] = 40.0
     """How far an area reaches to each side of a reached road, in metres."""

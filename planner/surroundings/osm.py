@@ -99,7 +99,7 @@ def read_osm_surroundings(path: Path) -> OsmSurroundings:
             names=_names(found.places),
             box=_box(path),
         )
-    except RuntimeError as error:  # what osmium raises for what it can't parse
+    except (RuntimeError, osmium.InvalidLocationError) as error:  # for what osmium can't parse
         raise NetworkError(path, [f"not readable as OpenStreetMap data ({error})"]) from error
 
 
@@ -142,7 +142,7 @@ class _Found:
         get = node.tags.get
         name = get("name") or get("name:zh") or get("name:en")
         rank = PLACES.get(get("place"))
-        if name and rank is not None:
+        if name and rank is not None and node.location.valid():
             zh, en = get("name:zh") or name, get("name:en") or name
             persons = _number(get("population"))
             self.places.append((rank, -persons, zh, en, node.lon, node.lat))

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from scenarios import called, write
 
 import planner
@@ -323,6 +324,26 @@ def test_an_error_of_ours_is_one_line_and_asks_for_debug(town):
     assert "this should not have happened: ZeroDivisionError: by nought" in told.stderr
     told = subprocess.run([*command, "--debug"], capture_output=True, text=True, check=False)
     assert "Traceback" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_plain"),
+    [
+        ({"TERM": "xterm"}, False),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, True),
+        ({"TERM": "dumb"}, True),
+    ],
+)
+def test_errors_on_a_terminal_are_red_unless_one_asks_for_none(town, asked, is_plain):
+    pty = pytest.importorskip("pty")
+    (town / "town.toml").write_text("nothing of use", encoding="utf-8")
+    ours, theirs = pty.openpty()
+    env = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | asked
+    command = [sys.executable, str(ROOT / "cli.py"), "check", "town.toml", "-q"]  # -q: no bar
+    subprocess.run(command, stderr=theirs, env=env, check=False)
+    said = os.read(ours, 10_000)
+    assert b"error: town.toml: not valid TOML" in said
+    assert (b"\x1b" not in said) == is_plain
 
 
 def test_a_folder_that_holds_something_else_is_refused_before_any_work(town):

@@ -131,6 +131,7 @@ def test_stations_off_the_roads_are_told(folder):
     [
         (["--minutes", "3,x"], 2, "numbers above 0 parted by commas"),
         (["--minutes", "0"], 2, "numbers above 0"),
+        (["--minutes", "1e300"], 2, "none above 100,000"),
         (["--minutes", ""], 2, "numbers above 0"),
         (["--width-m", "0"], 2, "--width-m"),
         (["--direction", "away"], 2, "to_station"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from browser.towns import make_demand, make_sites, result_of, scenario
+from browser.towns import grid_network, make_demand, make_sites, result_of, scenario
 
 from planner.answer import answer, steps_s, whole_seconds, words
 from planner.figures import figures, left_out
@@ -158,10 +158,20 @@ def test_where_the_rules_are_not_met_it_says_so(status: Status, language: str):
 def test_what_no_site_covers_is_said_with_the_reason():
     # the ninth and tenth are too far; where the first is cut off, too, it is one of three
     assert said(street(), "zh", "rest") == "有 2 处需求，任何候选点都无法在 5 分钟内到达。"
-    assert said(street(cut_off=(0,)), "en", "rest") == (
+    roads = grid_network(2, lon=120.0, lat=30.0)
+    some, none = (replace(street(cut_off=who), network=roads) for who in ((0,), (8, 9)))
+    assert said(some, "en", "rest") == (
         "3 places cannot be reached within 5 min from any candidate site, 1 of them by no road at all."
     )
-    assert said(street(cut_off=(8, 9)), "zh", "rest") == "有 2 处需求没有道路通往任何候选点。"
+    assert said(none, "zh", "rest") == "有 2 处需求没有道路通往任何候选点。"
+
+
+def test_where_times_come_from_a_table_no_road_is_blamed():
+    some, none = (street(cut_off=who) for who in ((0,), (8, 9)))
+    assert said(some, "en", "rest") == (
+        "3 places cannot be reached within 5 min from any candidate site, 1 of them with no time at all in the table."
+    )
+    assert said(none, "zh", "rest") == "车程表中没有 2 处需求到任何候选点的车程。"
 
 
 def test_where_all_is_covered_nothing_is_added():

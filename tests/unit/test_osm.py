@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import osmium
 import pytest
 import towns
@@ -217,6 +220,27 @@ def test_a_file_that_is_not_what_it_says_is_refused(tmp_path, name):
     path = tmp_path / name
     path.write_bytes(b"these are not the roads you are looking for")
     assert "not readable as OpenStreetMap data" in refusal(path)
+
+
+def with_latitude(path, lat):
+    """Write a town whose first node has another latitude."""
+    text = towns.osm_text(LINE, [([1, 2], {})]).replace('lat="30.0000000"', f'lat="{lat}"', 1)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("lat", ["nan", "1e9", "91"])
+def test_a_node_that_is_not_on_earth_is_refused(tmp_path, lat):
+    assert "not readable as OpenStreetMap data" in refusal(with_latitude(tmp_path / "a.osm", lat))
+
+
+def test_no_program_ends_with_a_node_that_is_not_on_earth(tmp_path):
+    # one of its own: a writer of osmium that had failed ended it, without a word of ours
+    code = "import sys, planner; planner.read_network(sys.argv[1])"
+    command = [sys.executable, "-c", code, with_latitude(tmp_path / "a.osm", "91")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.strip().splitlines()[-1].startswith("planner.errors.NetworkError:")
 
 
 def test_half_a_pbf_is_refused(town_file, tmp_path):

@@ -52,6 +52,14 @@ def letters(plan: Plan) -> str:
     return "".join(chr(65 + site) for site in plan.stations)
 
 
+@pytest.mark.parametrize("goal", [g for g in Goal if g is not Goal.ASSESS])
+def test_more_stations_than_there_are_sites_may_be_allowed(goal: Goal):
+    coverage = near("A", "AB", "C")
+    some, many = (place_on(coverage, goal=goal, stations=n) for n in (3, 10**30))
+    assert many.stations.tolist() == some.stations.tolist()
+    assert (many.objective, many.bound) == (some.objective, some.bound)
+
+
 # --- greed ----------------------------------------------------------------------------------------
 
 

@@ -186,6 +186,8 @@ def test_all_faults_of_a_file_come_at_once_by_line(csv):
         "I,0,0,1\n"
         'J,"120,5",30,nan\n'
         "K,120,30,1,5\n"
+        "L,120,30,1000000000000\n"
+        "M,120,30,1e308\n"
     )
     assert problems(read_demand, csv(text)) == [
         "line 3 (B): lon is missing",
@@ -204,6 +206,7 @@ def test_all_faults_of_a_file_come_at_once_by_line(csv):
             'line 13 (K): 5 cells in 4 columns; put "quotes" round texts with a comma, semicolon or '
             "tab in them"
         ),
+        "line 15 (M): weight 1e308 is above 1e+12; in a larger unit?",
     ]
 
 

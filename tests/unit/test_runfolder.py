@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import shutil
 
 import geopandas
 import numpy as np
@@ -95,6 +96,11 @@ def test_a_folder_that_holds_something_else_is_refused_and_left_alone(result, tm
     with pytest.raises(PlannerError, match="holds something that is no result; name another"):
         write_result(result, tmp_path, Clock())
     assert names(tmp_path) == [name]
+
+
+def test_a_folder_that_nobody_can_have_is_refused_before_any_work(tmp_path):
+    with pytest.raises(PlannerError, match="can't be written: File name too long"):
+        runfolder.refuse_foreign(tmp_path / ("x" * 300))
 
 
 def test_a_file_in_the_place_of_the_folder_is_refused(result, tmp_path):
@@ -276,12 +282,55 @@ def test_a_result_of_another_kind_is_refused(tmp_path, text, why):
         read_summary(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def a_result(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("a_result")
+    run(town(folder), out=folder / "out")
+    return folder
+
+
+@pytest.fixture
+def whole(a_result, tmp_path):
+    """A result folder to do harm to."""
+    shutil.copytree(a_result, tmp_path / "copy")
+    return tmp_path / "copy" / "out"
+
+
 @pytest.mark.parametrize("name", ["log.json", "times.npz"])
 def test_a_result_that_is_not_whole_is_refused(tmp_path, name):
     run(town(tmp_path), out=tmp_path / "out")
     (tmp_path / "out" / name).unlink()
     with pytest.raises(PlannerError, match="is not whole"):
         read_result(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("stations", None),
+        ("stations", 5),
+        ("stations", ["X"]),
+        ("objective", "many"),
+        ("status", "great"),
+        ("roads", 5),
+        ("roads", {}),
+        ("inputs", {}),
+        ("remarks", 1),
+        ("reasons", None),
+    ],
+)
+def test_a_result_that_somebody_changed_is_refused_by_name(whole, key, value):
+    summary = json.loads((whole / "result.json").read_text(encoding="utf-8"))
+    (whole / "result.json").write_text(json.dumps(summary | {key: value}), encoding="utf-8")
+    with pytest.raises(PlannerError, match=r"result\.json.* (as it was written|no sites)|changed"):
+        read_result(whole)
+
+
+def test_junk_in_place_of_times_is_refused_without_numpys_advice(whole):
+    (whole / "times.npz").write_bytes(b"junk")
+    with pytest.raises(PlannerError, match=r"times\.npz is damaged") as caught:
+        read_result(whole)
+    assert "pickle" not in str(caught.value)
 
 
 def test_times_that_were_cut_short_are_refused(tmp_path):

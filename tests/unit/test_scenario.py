@@ -135,6 +135,8 @@ def test_a_byte_order_mark_does_no_harm(folder):
 
 # --- both sides of every limit ---------------------------------------------------------------
 
+ON_ROADS = LEAST.replace(DEMAND, "[demand]\nroads = true\n")
+BESIDE_ROADS = LEAST.replace(DEMAND, DEMAND + "roads = true\n")
 IN_NETWORK = LEAST.replace(NETWORK, NETWORK + "{}\n")
 IN_FLEET = LEAST + "[[fleets]]\n{}\n"
 IN_PLACEMENT = LEAST + "{}\n"
@@ -143,12 +145,22 @@ IN_PLACEMENT = LEAST + "{}\n"
 @pytest.mark.parametrize(
     ("where", "good", "bad", "why"),
     [
-        (IN_NETWORK, "access_kph = 0", "access_kph = -0.1", "at least 0"),
+        (IN_NETWORK, "access_kph = 0", "access_kph = -0.1", "0, or a speed from"),
         (IN_NETWORK, "max_access_m = 0.1", "max_access_m = 0", "above 0"),
         (IN_NETWORK, "max_access_m = 1e9", "max_access_m = inf", "finite"),
         (IN_NETWORK, "junction_delay_s.signal = 0", "junction_delay_s.signal = -1", "at least 0"),
-        (IN_NETWORK, "speeds.road = 0.1", "speeds.road = 0", "above 0"),
+        (IN_NETWORK, "access_kph = 0.1", "access_kph = 0.09", "0, or a speed from 0.1 to 1000"),
+        (IN_NETWORK, "access_kph = 1000", "access_kph = 1e300", "0, or a speed from 0.1 to 1000"),
+        (IN_NETWORK, "speeds.road = 0.1", "speeds.road = 0.09", "at least 0.1"),
+        (IN_NETWORK, "speeds.road = 1000", "speeds.road = 1001", "at most 1000"),
+        (
+            IN_NETWORK,
+            "junction_delay_s.u_turn = 86400",
+            "junction_delay_s.u_turn = 86401",
+            "at most 86400",
+        ),
         (IN_FLEET, "max_drive_min = 0.1", "max_drive_min = 0", "above 0"),
+        (IN_FLEET, "max_drive_min = 1e5", "max_drive_min = 1e308", "at most 100000"),
         (IN_PLACEMENT, "stations = 1", "stations = 0", "at least 1"),
         (IN_PLACEMENT, "stations = 2", "stations = 2.0", "whole number"),
         (IN_PLACEMENT, "min_share = 0.01", "min_share = 0", "above 0"),
@@ -321,6 +333,26 @@ def test_a_number_is_a_number(problems, value):
         (
             LEAST.replace(NETWORK, NETWORK + "one_way = 1\n"),
             "[network] one_way: must be true or false, not 1",
+        ),
+        (
+            ON_ROADS + 'then = "p-median"',
+            "[placement] then: is about drives of demand points; give demand.file, or leave it out",
+        ),
+        (
+            ON_ROADS + 'goal = "p-median"\nstations = 2',
+            "[demand] roads: not used by goal p-median; leave it out",
+        ),
+        (
+            BESIDE_ROADS + 'goal = "max-covering"\nstations = 2',
+            "[demand] roads: with max-covering metres count only where no demand file is given",
+        ),
+        (
+            BESIDE_ROADS + "min_share = 0.9",
+            "[placement] min_share: is a share of the weight of points or of metres, not of both",
+        ),
+        (
+            LEAST + f'goal = "assess"\nstations_file = "{"a" * 5_000}.csv"',
+            f"[placement] stations_file: {'a' * 40}… is no file name",
         ),
     ],
 )

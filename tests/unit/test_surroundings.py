@@ -103,6 +103,7 @@ def test_names_come_by_rank_then_population_in_both_languages(tmp_path):
         + place(25, place="town")
         + place(26, place="farm", name="Farm")
         + place(27, natural="water", name="no place")
+        + place(28, place="city", name="Nowhere").replace("lat=", "lat='91' was=")
     )
     names = read_osm_surroundings(osm(tmp_path, places=places)).names
     assert list(names.zh) == ["城", "乙镇", "甲镇", "小村"]

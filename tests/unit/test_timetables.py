@@ -70,16 +70,23 @@ def test_every_bad_row_is_named_by_its_line(read):
         "D00001,S00002,inf\n"
         "D00001,S00000,nan\n"
         "D00000,S00000,2\n"
+        "D00001,S00001,6000001\n"
     )
     told = problems(read, text)
     assert "line 3: demand 'D9' is no demand point of demand.csv" in told
     assert "line 4: site 'X' is no site of sites.csv" in told
-    assert "line 5: drive_time_s 'soon' is no time in seconds, 0 or more" in told
-    assert "line 6: drive_time_s '-1' is no time in seconds, 0 or more" in told
-    assert "line 7: drive_time_s 'inf' is no time in seconds, 0 or more" in told
-    assert "line 8: drive_time_s 'nan' is no time in seconds, 0 or more" in told
+    assert (
+        "line 5: drive_time_s 'soon' is no time in seconds, 0 or more and at most 6000000" in told
+    )
+    assert "line 6: drive_time_s '-1' is no time in seconds, 0 or more and at most 6000000" in told
+    assert "line 7: drive_time_s 'inf' is no time in seconds, 0 or more and at most 6000000" in told
+    assert "line 8: drive_time_s 'nan' is no time in seconds, 0 or more and at most 6000000" in told
     assert "line 9: demand 'D00000' has a second time for the same site" in told
-    assert len(told) == 7
+    assert (
+        "line 10: drive_time_s '6000001' is no time in seconds, 0 or more and at most 6000000"
+        in told
+    )
+    assert len(told) == 8
 
 
 def test_a_pair_that_comes_twice_is_told_also_where_blanks_differ(read):
