@@ -175,6 +175,7 @@ class Page(branca.element.Figure):  # type: ignore[misc]
         refuse_outside(self)
         header, html = self.header.render(**kwargs), self.html.render(**kwargs)
         scripts = {
+            "trouble": _asset("trouble.js"),
             "leaflet": _without_source_map(_LEAFLET.joinpath("leaflet.js").read_text("utf-8")),
             "stand_ins": _asset("stand_ins.js"),
             "layers": self.script.render(**kwargs),
@@ -190,7 +191,8 @@ class Page(branca.element.Figure):  # type: ignore[misc]
             css="".join(_asset(name) for name in self._styles),
             packed=self._packed,
             map_id=next(iter(self._children.values())).get_name(),
-            old_browser=texts.OLD_BROWSER,
+            no_scripts=texts.NO_SCRIPTS,
+            troubles={"too-old": texts.OLD_BROWSER, "damaged": texts.DAMAGED},
         )
 
 

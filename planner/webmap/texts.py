@@ -263,8 +263,16 @@ PLAIN_UI: Final[dict[str, tuple[str, str]]] = {
 """Words that a page without a result has besides, or instead."""
 
 OLD_BROWSER: Final = (
-    "这个浏览器版本过旧，无法显示地图；请使用 2020 年以后的 Chrome、Edge、360 或 Firefox 113 以上版本。 "
-    "This browser is too old to show the map; please use a Chrome or Edge from 2020 on, or Firefox 113 on."
+    "这个浏览器版本过旧，无法显示地图。请使用 2020 年 10 月以后的 Chrome、Edge 或 360 浏览器（内核 86 以上），或 Firefox 113 以上版本。",
+    "This browser is too old to show the map. Please use Chrome or Edge 86 (October 2020) or newer, or Firefox 113 or newer.",
+)
+NO_SCRIPTS: Final = (
+    "这个浏览器不允许运行脚本，无法显示地图。",
+    "This browser lets no scripts run, which the map needs.",
+)
+DAMAGED: Final = (
+    "这个文件不完整或已损坏，无法显示地图。请重新复制。",
+    "This file is incomplete or damaged, so that the map can't be shown. Please copy it again.",
 )
 
 

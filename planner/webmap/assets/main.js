@@ -249,10 +249,6 @@ function addLayer(name, z, paint) {
 }
 
 async function start() {
-  if (typeof DecompressionStream === "undefined") {
-    byId("too-old").hidden = false;
-    return;
-  }
   app.data = await unpack(byId("packed").textContent);
   words.ui = app.data.ui;
   words.language = app.data.language;
@@ -276,4 +272,10 @@ async function start() {
   requestAnimationFrame(() => { document.documentElement.dataset.ready = "true"; });
 }
 
-start();
+document.documentElement.dataset.begun = "true";
+if (!document.documentElement.dataset.trouble) {
+  start().catch((error) => {
+    byId("damaged").hidden = false;
+    throw error;
+  });
+}
