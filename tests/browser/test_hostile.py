@@ -95,7 +95,7 @@ def assert_harmless(seen: Seen) -> None:
     page = seen.page
     assert page.evaluate("() => window.__pwned") is None
     assert page.locator("img:not(#paper), main script, iframe, object, embed").count() == 0
-    assert page.evaluate("() => document.scripts.length") == 5
+    assert page.evaluate("() => document.scripts.length") == 6
     assert [url for url in seen.requests if not url.startswith("blob:")] == seen.requests[:1]
     assert seen.complaints == []
 
