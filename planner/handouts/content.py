@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.answer import sentences
+from planner.answer.hosts import host_in_chinese, services_in_chinese
 from planner.figures import figures, left_out
 from planner.handouts.remarks import in_chinese
 from planner.handouts.words import value, value_or_own
@@ -110,7 +111,7 @@ class Handout:
 def handout(result: Result, language: str) -> Handout:
     """Return all that is handed on of a result, in a language (``zh`` or ``en``)."""
     scenario = result.scenario
-    tables = [_stations(result)]
+    tables = [_stations(result, language)]
     if len(result.times.needs):
         tables += [
             _districts(result, language),
@@ -220,11 +221,14 @@ def _number(number: float) -> float | None:
 # ---------------------------------------------------------------------------------------------
 
 
-def _stations(result: Result) -> Table:
+def _stations(result: Result, language: str) -> Table:
     """Return the stations, by id."""
     sites, stations = result.times.sites, result.plan.stations
     frame = station_table(result)
     frame.insert(3, "services", sites.services[stations])
+    if language == "zh":
+        frame["kind"] = frame["kind"].map(host_in_chinese)
+        frame["services"] = frame["services"].map(services_in_chinese)
     frame.insert(4, "opening_hours", sites.opening_hours[stations])
     kinds = {
         **dict.fromkeys(("id", "name", "kind", "services", "opening_hours"), Kind.TEXT),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from planner.answer.hosts import HOSTS, SERVICES
 from planner.answer.words import LANGUAGES, TIMES
 from planner.scenario import Unit
 
@@ -173,28 +174,8 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "legend_site": ("未选的候选点", "Site not chosen"),
     "legend_closed": ("试算中停用的驿站", "Station switched off to try"),
     "legend_always": ("全天开放", "Open 24 hours"),
-    # kinds of host
-    "kind_bank": ("银行", "bank"),
-    "kind_shop": ("商店", "shop"),
-    "kind_supermarket": ("超市", "supermarket"),
-    "kind_community": ("村社服务中心", "service centre"),
-    "kind_post": ("邮政快递", "post office"),
-    "kind_fuel": ("加油站", "filling station"),
-    "kind_food": ("餐饮", "restaurant"),
-    "kind_health": ("医疗", "health care"),
-    "kind_school": ("学校", "school"),
-    "kind_junction": ("路口", "junction"),
-    "kind_other": ("其他场所", "other host"),
-    # services, by the words in which sites offer them
-    "service_rest": ("休息", "rest"),
-    "service_water": ("饮水", "water"),
-    "service_charging": ("充电", "charging"),
-    "service_shelter": ("避雨", "shelter"),
-    "service_toilet": ("厕所", "toilet"),
-    "service_food": ("餐食", "food"),
-    "service_wifi": ("无线网络", "Wi-Fi"),
-    "service_repair": ("维修", "repair"),
-    "service_first_aid": ("急救", "first aid"),
+    **{f"kind_{kind}": pair for kind, pair in HOSTS.items()},
+    **{f"service_{service}": pair for service, pair in SERVICES.items()},
     # foot
     "draft": ("内部草案", "Internal draft"),
     "approval": ("审图号：{number}", "Map approval no. {number}"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import geopandas
+import numpy as np
 import openpyxl
 import pandas as pd
 import pyarrow.parquet
@@ -160,6 +161,27 @@ def test_assignments_are_by_district_and_name_the_station(result):
         ("西", "P4", "B", "", False),
         ("西", "P5", "B", "", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "kinds", "offered"),
+    [
+        ("zh", ["村社服务中心", "银行", "茶馆"], ["休息；饮水", "", "充电；唱歌"]),
+        ("en", ["hub", "Bank", "茶馆"], ["rest;water", "", "charging, 唱歌"]),
+    ],
+)
+def test_hosts_and_what_they_offer_have_chinese_words_in_chinese_tables(
+    result, language, kinds, offered
+):
+    as_given = {"kind": ["hub", "Bank", "茶馆"], "services": ["rest;water", "", "charging, 唱歌"]}
+    sites = replace(
+        result.times.sites, **{k: np.array(v, dtype=object) for k, v in as_given.items()}
+    )
+    plan = replace(result.plan, stations=np.arange(3))
+    told = replace(result, plan=plan, times=replace(result.times, sites=sites))
+    frame = handout(told, language).tables[0].frame
+    assert frame["kind"].tolist() == kinds
+    assert frame["services"].tolist() == offered
 
 
 @pytest.mark.parametrize(("language", "period"), [("zh", "全部"), ("en", "all")])
@@ -364,7 +386,7 @@ def test_csv_has_headings_and_words_in_the_language_and_no_formulas(result, tmp_
         "A",
         "'@甲",
         "银行",
-        "rest",
+        "休息",
         "24/7",
         "121.1",
         "28.1",
