@@ -56,19 +56,8 @@ def read_osm(path: Path, rules: RoadRules) -> RoadNetwork:
         raise NetworkError(path, [f"not readable as OpenStreetMap data ({error})"]) from error
     if not reading.way_id:
         raise NetworkError(path, [reading.why_empty()])
-    pieces = _pieces(reading)
-    if pieces.tail.size == 0:
-        raise NetworkError(
-            path, ["its ways refer to nodes that are not in the file before them; sort it"]
-        )
-    summary = RoadSummary(
-        file=str(path),
-        date=date,
-        counts=dict(sorted(reading.counts.items())),
-        speeds_kph=reading.meanings.class_speeds(),
-        warnings=tuple(reading.warnings),
-    )
-    return network_of(pieces, rules=rules, source=summary)
+    # the pieces in no variable, so that they are gone as soon as they are joined to streets
+    return network_of(_pieces(reading, path), rules=rules, source=_summary(reading, path, date))
 
 
 @dataclass(slots=True)
@@ -167,6 +156,11 @@ class _Reading:
         name = get("name") or get("ref") or ""
         return road, counted, self.names.setdefault(name, len(self.names)) if road >= 0 else 0
 
+    def forget_ways(self) -> None:
+        """Let go of all ways, of which there may be millions."""
+        self.way_id, self.way_road, self.way_name, self.way_size = [], [], [], []
+        self.nodes, self.names, self.meaning_of = [], {}, {}
+
     def why_empty(self) -> str:
         """Return why no road was found."""
         n_seen = sum(n for reason, n in self.counts.items() if reason.startswith("ways_out"))
@@ -216,18 +210,36 @@ def _points(shapes: str) -> NDArray[np.float64]:
     return np.fromstring(told, sep=",").reshape(-1, 3)
 
 
-def _pieces(reading: _Reading) -> RoadPieces:
-    """Return the pieces between consecutive nodes of all roads."""
+def _summary(reading: _Reading, path: Path, date: str | None) -> RoadSummary:
+    return RoadSummary(
+        file=str(path),
+        date=date,
+        counts=dict(sorted(reading.counts.items())),
+        speeds_kph=reading.meanings.class_speeds(),
+        warnings=tuple(reading.warnings),
+    )
+
+
+def _pieces(reading: _Reading, path: Path) -> RoadPieces:
+    """Return the pieces between consecutive nodes of all roads; the reading forgets its ways, so that they are held once."""
     size = np.array(reading.way_size)
-    way = np.repeat(np.arange(size.size), size)
+    way = np.repeat(np.arange(size.size, dtype=np.int32), size)
     points = np.concatenate(reading.nodes)
-    ref, lonlat = points[:, 0].astype(np.int64), points[:, 1:]
-    is_located = ~np.isnan(lonlat[:, 0])
+    reading.nodes.clear()
+    ref = points[:, 0].astype(np.int64)
+    is_located = ~np.isnan(points[:, 1])
     goes_on = (way[1:] == way[:-1]) & (ref[1:] != ref[:-1]) & is_located[1:] & is_located[:-1]
+    if not goes_on.any():
+        raise NetworkError(
+            path, ["its ways refer to nodes that are not in the file before them; sort it"]
+        )
     tail = np.flatnonzero(goes_on)
-    ends = np.concatenate([tail, tail + 1])
-    node_id, first, node = np.unique(ref[ends], return_index=True, return_inverse=True)
-    lonlat = lonlat[ends]
+    is_end = np.append(goes_on, False) | np.append(False, goes_on)
+    node_id, first, node_of_end = np.unique(ref[is_end], return_index=True, return_inverse=True)
+    node = np.zeros(ref.size, dtype=np.int32)
+    node[is_end] = node_of_end
+    lonlat = points[is_end, 1:][first]
+    del points, node_of_end
     signal = _at_nodes(node_id, reading.signals, Signal.NONE)
     reading.counts["signals"] = int((signal != Signal.NONE).sum())
     no_barrier = max(Access) + 1
@@ -235,14 +247,14 @@ def _pieces(reading: _Reading) -> RoadPieces:
     for access in Access:
         if n := int((passing == access).sum()):
             reading.counts[f"barriers_{access.name.lower()}"] = n
-    return RoadPieces(
+    pieces = RoadPieces(
         node_id=node_id,
-        node_lon=lonlat[first, 0],
-        node_lat=lonlat[first, 1],
+        node_lon=lonlat[:, 0].copy(),
+        node_lat=lonlat[:, 1].copy(),
         signal=signal,
         barrier=np.where(passing == no_barrier, Access.OPEN, passing).astype(np.uint8),
-        tail=node[: tail.size].astype(np.int32),
-        head=node[tail.size :].astype(np.int32),
+        tail=node[tail],
+        head=node[tail + 1],
         road=np.array(reading.way_road, dtype=np.int32)[way[tail]],
         name=np.array(reading.way_name, dtype=np.int32)[way[tail]],
         way=np.array(reading.way_id, dtype=np.int64)[way[tail]],
@@ -250,6 +262,8 @@ def _pieces(reading: _Reading) -> RoadPieces:
         names=tuple(reading.names),
         restrictions=_restrictions(reading, ref),
     )
+    reading.forget_ways()
+    return pieces
 
 
 def _at_nodes(

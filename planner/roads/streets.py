@@ -135,17 +135,10 @@ def network_of(pieces: RoadPieces, *, rules: RoadRules, source: RoadSummary) -> 
         ]
     )
     street, backward = np.nonzero(edge_kph)
-    edges = _edge_ends(pieces, chains, node, street, backward == 0)
     side = rules.driving_side or driving_side_at(pieces.node_lon, pieces.node_lat)
     counts = Counter(source.counts)
-    barred = barred_edges(pieces.restrictions, edges, driving_side=side, counts=counts)
-    leaves_along = pieces.tail[np.where(backward == 0, first[street], piece[start[1:] - 1][street])]
-    delayed = is_delayed(
-        edges.tail,
-        edges.head,
-        leaves_along == node[edges.tail],
-        length_m[street],
-        pieces.signal[node],
+    barred, delayed = _barred_and_delayed(
+        pieces, chains, node, street, backward == 0, length_m, side, counts
     )
     found = {
         "junctions": node.size,
@@ -186,6 +179,27 @@ def network_of(pieces: RoadPieces, *, rules: RoadRules, source: RoadSummary) -> 
         names=pieces.names,
         source=replace(source, counts=dict(sorted(counts.items())) | found),
     )
+
+
+def _barred_and_delayed(
+    pieces: RoadPieces,
+    chains: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.bool_]],
+    node: NDArray[np.int32],
+    street: NDArray[np.int64],
+    is_forward: NDArray[np.bool_],
+    length_m: NDArray[np.float64],
+    driving_side: str,
+    counts: Counter[str],
+) -> tuple[list[tuple[int, ...]], NDArray[np.bool_]]:
+    """Return the edges that may not follow each other, and whether a signal delays who leaves over each edge."""
+    start, _, piece, _ = chains
+    edges = _edge_ends(pieces, chains, node, street, is_forward)
+    barred = barred_edges(pieces.restrictions, edges, driving_side=driving_side, counts=counts)
+    first, last = piece[start[:-1]], piece[start[1:] - 1]
+    first_of_edge = np.where(is_forward, first[street], last[street])
+    is_along = pieces.tail[first_of_edge] == node[edges.tail]
+    signal = pieces.signal[node]
+    return barred, is_delayed(edges.tail, edges.head, is_along, length_m[street], signal)
 
 
 def _edge_ends(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
+from planner import geodesy
 from planner.geodesy import metres_per_degree, step_lengths
 
 
@@ -15,6 +16,15 @@ def test_steps_are_measured_on_the_ellipsoid_and_lines_do_not_run_into_each_othe
     lon, lat = np.array([0.0, 1.0, 1.0, 50.0, 50.0]), np.array([0.0, 0.0, 1.0, 10.0, 10.0])
     steps = step_lengths(lon, lat, np.array([0, 3, 5]))
     assert steps == pytest.approx([111_319.491, 110_574.389, 0, 0, 0], abs=0.001)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 4, 5])
+def test_steps_are_the_same_however_many_are_measured_at_once(monkeypatch, at_once):
+    lon, lat = np.array([0.0, 1.0, 1.0, 50.0, 51.0]), np.array([0.0, 0.0, 1.0, 10.0, 11.0])
+    start = np.array([0, 3, 5])
+    steps = step_lengths(lon, lat, start)
+    monkeypatch.setattr(geodesy, "_STEPS_AT_ONCE", at_once)
+    assert step_lengths(lon, lat, start).tolist() == steps.tolist()
 
 
 def test_a_degree_on_the_equator():
