@@ -264,6 +264,7 @@ def _verified_lines(found: "Verification") -> list[str]:
 def map_again(
     run: RunFolder,
     out: Annotated[Path | None, _out("File to write; map.html of the run if left out.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Draw the map of a saved run again."""
     from planner.runfolder import read_result
@@ -273,7 +274,7 @@ def map_again(
         path = out or run / "map.html"
         result = read_result(run)
         write(path, partial(write_map, result))
-    typer.echo(path)
+    _tell_files([path], as_json=as_json)
 
 
 class _Form(StrEnum):
@@ -348,6 +349,7 @@ def sheet(
         _Language | None,
         typer.Option(help="Language; that of the scenario if left out.", show_default=False),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Draw the sheet of a saved run again: a page to print, as PDF and as a picture."""
     from planner.runfolder import read_result
@@ -358,7 +360,7 @@ def sheet(
         result = read_result(run)
         pdf, png = folder / "sheet.pdf", folder / "sheet.png"
         write(pdf, lambda path: write_sheet(result, path, png, paper=paper, language=language))
-    typer.echo(f"{pdf}\n{png}")
+    _tell_files([pdf, png], as_json=as_json)
 
 
 @app.command()
@@ -548,17 +550,18 @@ def init(
     folder: Annotated[
         Path, typer.Argument(file_okay=False, help="Folder to begin in.", show_default=False)
     ],
+    as_json: AsJson = False,
 ) -> None:
     """Write a commented scenario to start from."""
     from planner.template import write_template
 
     with plain_errors():
-        for path in write_template(folder):
-            typer.echo(path)
-    typer.echo(
-        f"Put roads.osm.pbf beside them, fill in demand.csv and hosts.csv, "
-        f"then: station-planner check {folder / 'scenario.toml'}"
-    )
+        _tell_files(write_template(folder), as_json=as_json)
+    if not as_json:
+        typer.echo(
+            f"Put roads.osm.pbf beside them, fill in demand.csv and hosts.csv, "
+            f"then: station-planner check {folder / 'scenario.toml'}"
+        )
 
 
 @tools.command()
@@ -607,6 +610,12 @@ def _run_and_tell(scenario: "Scenario", out: Path | None, *, as_json: bool) -> N
         for reason in result.plan.reasons:
             say(reason, color="red")
         raise typer.Exit(NO_PLAN)
+
+
+def _tell_files(files: list[Path], *, as_json: bool) -> None:
+    """Say which files were written."""
+    written = [str(file) for file in files]
+    tell_json({"files": written}) if as_json else tell(written)
 
 
 def _sentence(result: "Result") -> str:

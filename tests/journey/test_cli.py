@@ -585,6 +585,19 @@ def test_init_writes_a_scenario_that_runs_once_its_files_are_filled_in(town):
     assert called("plan", folder / "scenario.toml").exit_code == 0
 
 
+def test_commands_that_write_files_tell_machines_which(town):
+    called("plan", "town.toml")
+    for command, files in {
+        ("map", "runs/town"): ["runs/town/map.html"],
+        ("sheet", "runs/town", "--out", "paper"): ["paper/sheet.pdf", "paper/sheet.png"],
+        ("tables", "runs/town"): ["runs/town/tables/plan.xlsx"],
+        ("init", "new"): ["new/scenario.toml", "new/demand.csv", "new/hosts.csv"],
+    }.items():
+        told = json.loads(called(*command, "--json").stdout)
+        assert [Path(file).as_posix() for file in told["files"]] == files
+        assert all(Path(file).is_file() for file in files)
+
+
 def test_init_overwrites_nothing(town):
     called("init", "neu")
     (town / "neu" / "demand.csv").write_text("mine")
