@@ -493,7 +493,7 @@ def test_c72_names_are_read_as_they_are_written(open_map: Open):
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_c72_every_script_is_javascript(tmp_path: Path):
     scripts = Scripts(map_html(case_town("C72"))).found
-    assert len(scripts) == 4
+    assert len(scripts) == 5
     for i, script in enumerate(scripts):
         file = tmp_path / f"{i}.js"
         file.write_text(script, encoding="utf-8")
