@@ -21,7 +21,7 @@ from planner.scenario import Title
 from planner.webmap import texts
 from planner.webmap.areas import area_parts
 from planner.webmap.curve import curve_parts
-from planner.webmap.drives import drive_parts, site_rows
+from planner.webmap.drives import drive_parts, site_rows, why_no_what_if
 from planner.webmap.ends import Ends, between_ends, ends_of
 from planner.webmap.ground import Ground, ground
 from planner.webmap.pack import coordinates, pack
@@ -57,6 +57,7 @@ def parts(result: Result, *, route: DrawnRoute | None = None) -> tuple[dict[str,
         "direction": str(scenario.fleets[0].direction),
         "approval": scenario.map.approval or "",
         "tiles": scenario.map.tiles.model_dump() if scenario.map.tiles else None,
+        "why_no_what_if": why_no_what_if(result),
     }
     numbers: Numbers = {}
     rows = site_rows(result)

@@ -46,15 +46,31 @@ def may_try(result: Result) -> bool:
     return len(demand) > 0 and not is_too_small(demand, result.scenario).any()
 
 
+def why_no_what_if(result: Result) -> str:
+    """Return what keeps a page from trying out other stations: ``persons``, ``size``, or nothing that is worth a word."""
+    if len(result.times.demand) == 0:
+        return ""
+    if not may_try(result):
+        return "persons"
+    return "size" if _is_too_large(result) else ""
+
+
 def can_search(result: Result) -> bool:
     """Return whether the page can work out drives: a need for each point, and not too much to carry."""
     needs, source = result.times.needs, result.source
-    is_plain = np.array_equal(needs.point, np.arange(len(result.times.demand)))
+    if not np.array_equal(needs.point, np.arange(len(result.times.demand))):
+        return False
+    has_drives = isinstance(source, TableTimes) or (
+        isinstance(source, RoadTimes) and source.network.n_edges > 0
+    )
+    return has_drives and not _is_too_large(result)
+
+
+def _is_too_large(result: Result) -> bool:
+    source = result.source
     if isinstance(source, RoadTimes):
-        return is_plain and 0 < source.network.n_edges <= MOST_EDGES
-    if isinstance(source, TableTimes):
-        return is_plain and source.pairs.time_s.size <= MOST_PAIRS
-    return False
+        return source.network.n_edges > MOST_EDGES
+    return isinstance(source, TableTimes) and source.pairs.time_s.size > MOST_PAIRS
 
 
 def drive_parts(

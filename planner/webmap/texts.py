@@ -142,6 +142,14 @@ UI: Final[dict[str, tuple[str, str]]] = {
     "card_spot_metres": ("{m} 米", "{m} m"),
     # what if
     "what_if": ("试算", "What if"),
+    "no_what_if_persons": (
+        "人数过少的地点合并显示，因此本图不能试算。",
+        "Places of few persons are shown merged, so that nothing can be tried here.",
+    ),
+    "no_what_if_size": (
+        "路网过大，本图不能试算。",
+        "The road network is too large for a page to try other stations.",
+    ),
     "what_if_changes": (
         "停用 {closed} 个，新增 {opened} 个",
         "{closed} switched off, {opened} switched on",

@@ -89,6 +89,16 @@ def test_a_group_without_a_name_says_how_many_places_it_is(open_map: Open):
 
 
 @pytest.mark.slow
+def test_a_card_says_why_nothing_can_be_tried(open_map: Open):
+    result = village([3.0, 12.0, 12.0], **persons())
+    seen = open_map(map_html(result))
+    seen.page.click("#stations tbody tr")
+    assert seen.text(".card-note") == "人数过少的地点合并显示，因此本图不能试算。"
+    assert seen.page.locator("#card-switch").count() == 0
+    seen.page.click("#language")
+    assert "shown merged" in seen.text(".card-note")
+
+
 def test_the_farthest_place_is_not_named_where_few_persons_are(open_map: Open):
     few = open_map(map_html(village([50.0] * 10 + [2.0], **persons())))
     assert "村" not in few.text("#says-answer")

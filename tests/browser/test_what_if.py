@@ -22,7 +22,7 @@ from planner.drivetimes import TableTimes
 from planner.result import Result
 from planner.scenario import Direction
 from planner.timetables import TablePairs
-from planner.webmap import map_html
+from planner.webmap import drives, map_html
 from planner.webmap.content import content
 from planner.webmap.drives import site_rows
 
@@ -340,3 +340,17 @@ def test_on_a_phone_the_bar_leaves_the_map_and_the_figures_in_sight(
     assert bar["x"] + bar["width"] <= PHONE[0]
     assert bar["height"] < 140
     assert seen.page.is_visible("#what-if-export")
+
+
+def test_a_card_says_so_of_a_network_that_is_too_large(open_map: Open, monkeypatch):
+    result = driven_town()
+    assert result.network is not None
+    monkeypatch.setattr(drives, "MOST_EDGES", result.network.n_edges - 1)
+    seen = open_map(map_html(result))
+    seen.page.click("#stations tbody tr")
+    assert "过大" in seen.text(".card-note")
+    monkeypatch.undo()
+    seen = open_map(map_html(result))
+    seen.page.click("#stations tbody tr")
+    assert seen.page.locator(".card-note").count() == 0
+    assert seen.page.locator("#card-switch").count() == 1

@@ -104,12 +104,13 @@ function signedWeight(weight) {
   return weight > 0 ? `+${weightText(weight)}` : weightText(weight);
 }
 
-// Switch a site, and zoom to it.
+// Switch a site, and zoom to it; or why none can be switched.
 function cardButtons(i, key) {
-  const { stations, whatIf } = app;
+  const { stations, whatIf, data } = app;
   const toggle = whatIf ? make("button", { type: "button", class: "card-button is-main", id: "card-switch", onclick: () => switchSite(i) }, word(key)) : null;
   const zoom = zoomButton(() => zoomTo(stations.lat[i] / 1e5, stations.lon[i] / 1e5));
-  return [make("div", { class: "card-buttons" }, toggle, zoom)];
+  const why = data.why_no_what_if ? [make("p", { class: "card-note" }, word(`no_what_if_${data.why_no_what_if}`))] : [];
+  return [make("div", { class: "card-buttons" }, toggle, zoom), ...why];
 }
 
 function onlyRoadText(metres) {
