@@ -23,6 +23,7 @@ from planner.scenario import Direction
 from planner.search import nearest
 from planner.snapping import Places
 from planner.timetables import TablePairs
+from planner.units import grid
 from planner.webmap.drives import TICKS, drive_parts, site_rows
 from planner.webmap.ends import ends_of
 from planner.webmap.pack import coordinates
@@ -168,6 +169,12 @@ def joined(parts: Iterable[tuple[float, float]]) -> np.ndarray:
         elif end - begin > tick:
             out.append([begin, end])
     return np.array(out).reshape(-1, 2)
+
+
+def test_ticks_are_rounded_as_the_library_rounds(bare_page: Page):
+    ticks = [0.0, 0.49, 0.5, 0.51, 1.5, 2.5, 7.0, 13_761_695.5, 13_761_696.5]
+    found = bare_page.evaluate("(ticks) => ticks.map(nearestTick)", ticks)
+    assert found == (grid(np.array(ticks) / TICKS) * TICKS).tolist()
 
 
 def test_a_table_of_times_is_searched_too(bare_page: Page):

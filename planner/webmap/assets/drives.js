@@ -17,6 +17,12 @@ function drivesOf(data) {
   return data.drives.kind === "roads" ? new RoadDrives(data) : new TableDrives(data);
 }
 
+// Ticks rounded as the library rounds: from the middle between two to the even one.
+function nearestTick(ticks) {
+  const up = Math.round(ticks);
+  return up - ticks === 0.5 && up % 2 === 1 ? up - 1 : up;
+}
+
 // The nearest station of each point, being made: of equally near ones the first.
 class NearestStation {
   constructor(n) {
@@ -236,7 +242,7 @@ class RoadDrives extends Drives {
     const found = new NearestStation(1);
     for (const [edge, isAlong] of this.edgesOf(road)) {
       // measured from the last point of the line, as the library does
-      const last = Math.round((1 - share) * this.edgeTicks[edge]);
+      const last = nearestTick((1 - share) * this.edgeTicks[edge]);
       const done = isAlong ? this.edgeTicks[edge] - last : last;
       const between = this.isToStation ? this.edgeTicks[edge] - done : done;
       for (const [state, delay] of this.endsOf(edge)) {
